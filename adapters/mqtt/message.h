@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Messages: topic and JSON payload of every event and every retained state.
+ *
+ * One function for each schema in docs/schemas/.  Payloads say what happened
+ * in words too, English (`text`) and Chinese (`text_zh`), so that a pager or
+ * a terminal needs no table of rules. */
+#ifndef SPC_ADAPTERS_MQTT_MESSAGE_H
+#define SPC_ADAPTERS_MQTT_MESSAGE_H
+
+#include "adapters/source.h"
+#include "engine/types.h"
+#include "rules/event.h"
+
+#include <stddef.h>
+
+/* Who and where, in the plant's own words.  NULL where it does not apply. */
+struct spc_scene {
+    const char *topic_root; /* template: spc/v1/{enterprise}/.../{station} */
+    const char *enterprise, *site, *gateway, *epoch, *version;
+    const char *area, *line, *station, *characteristic, *name, *unit, *link;
+    const char *stream; /* label of the context values, "" when unsplit */
+    const char *reaction, *reaction_zh;
+    double resolution; /* decimals to print a value with; 0: not stated */
+    const char *const *context_keys; /* of the station */
+    uint32_t context_count;
+};
+
+struct spc_message {
+    char *topic, *payload, *event_id, *alarm_id; /* owned; alarm_id or NULL */
+    const char *schema;                          /* "spc.alarm/1" */
+    char *text; /* the English sentence, owned */
+};
+
+void spc_message_free(struct spc_message *message);
+
+/* Any event.  False: no memory. */
+bool spc_message_event(const struct spc_scene *scene,
+                       const struct spc_event *event,
+                       struct spc_message *ret_message);
+
+/* Retained states. */
+bool spc_message_alarm_state(const struct spc_scene *scene,
+                             const struct spc_event *event,
+                             spc_nanos valid_until,
+                             struct spc_message *ret_message);
+bool spc_message_chart_state(const struct spc_scene *scene,
+                             const struct spc_limits *limits,
+                             const struct spc_event_point *last, double spread,
+                             spc_nanos now, spc_nanos valid_until,
+                             struct spc_message *ret_message);
+bool spc_message_capability_state(const struct spc_scene *scene,
+                                  const struct spc_capability *capability,
+                                  const struct spc_specification *spec,
+                                  spc_nanos now, spc_nanos valid_until,
+                                  struct spc_message *ret_message);
+bool spc_message_link_state(const struct spc_scene *scene,
+                            const struct spc_link_report *report, spc_nanos now,
+                            spc_nanos valid_until,
+                            struct spc_message *ret_message);
+
+/* The gateway's status; `online` false is the last will.  `config` is the
+ * hash of the active plant file, `trouble` a sentence or "". */
+bool spc_message_status(const struct spc_scene *scene, bool online,
+                        const char *config, const char *trouble,
+                        uint64_t last_seq, spc_nanos now,
+                        struct spc_message *ret_message);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Plant file: YAML text in, plain structs out, every mistake with its place.
+ *
+ * Reading never stops at the first mistake: all of them are reported in one
+ * run, each as one sentence with file, line, column and what would be right.
+ * Keys are rows of a table (config/keys.c), which also prints the reference
+ * in docs/configuration.md, so neither can know a key the other does not.
+ *
+ * Nothing here opens a file or knows what a register or a rule is used for;
+ * rule names are looked up through the vocabulary the caller brings. */
+#ifndef SPC_CONFIG_PLANT_H
+#define SPC_CONFIG_PLANT_H
+
+#include "engine/status.h"
+#include "engine/types.h"
+
+enum {
+    SPC_BLOCK_MAX = 125,
+    SPC_UNITS_MAX = 32,
+    SPC_INVALID_MAX = 8,
+    SPC_BY_MAX = 4,
+    SPC_CONFIG_BYTES_MAX = 1 << 20
+};
+
+enum spc_register_type {
+    SPC_REGISTER_UINT16,
+    SPC_REGISTER_INT16,
+    SPC_REGISTER_UINT32,
+    SPC_REGISTER_INT32,
+    SPC_REGISTER_FLOAT32,
+    SPC_REGISTER_UINT64,
+    SPC_REGISTER_INT64,
+    SPC_REGISTER_FLOAT64,
+    SPC_REGISTER_STRING, /* two characters a register, high byte first */
+    SPC_REGISTER_BIT,    /* one bit of one register, by mask */
+    SPC_REGISTER_TYPES
+};
+
+/* The order in which the bytes of a value travel, A the most significant.
+ * For 64-bit values the pattern extends: ABCD is AB CD EF GH, CDAB is
+ * GH EF CD AB (word swap), BADC is BA DC FE HG (byte swap), DCBA is
+ * HG FE DC BA; the two mixed ones swap halves only. */
+enum spc_word_order {
+    SPC_ORDER_ABCD,
+    SPC_ORDER_CDAB,
+    SPC_ORDER_BADC,
+    SPC_ORDER_DCBA,
+    SPC_ORDER_EFGHABCD, /* 64-bit only: 32-bit halves swapped */
+    SPC_ORDER_FEHGBADC, /* 64-bit only: the same with bytes swapped */
+    SPC_WORD_ORDERS
+};
+
+struct spc_place {
+    int line, column;
+}; /* 1-based */
+
+/* One named register, resolved. */
+struct spc_field {
+    bool present;
+    enum spc_register_type type;
+    enum spc_word_order order;
+    uint32_t address; /* PDU address of its first register, 0..65535 */
+    uint32_t words;   /* registers it takes */
+    uint32_t length;  /* characters, for strings */
+    uint16_t mask;    /* for bits and masked tests; 0xffff otherwise */
+    uint64_t equals;  /* what a test expects */
+    struct spc_place place;
+};
+
+struct spc_plant_characteristic {
+    char *id, *name, *unit, *reaction, *reaction_zh;
+    struct spc_field field;
+    double scale, offset;            /* value = raw * scale + offset */
+    double resolution;               /* of the gauge; 0: not stated */
+    double range_low, range_high;    /* NaN: not stated */
+    double invalid[SPC_INVALID_MAX]; /* raw sentinels, before scaling */
+    uint32_t invalid_count;
+    struct spc_specification specification;
+    enum spc_chart chart;
+    uint32_t subgroup;          /* measurements, 1 for individuals */
+    uint32_t study;             /* subgroups before limits are set */
+    uint32_t return_after;      /* good points that return an alarm */
+    uint32_t rules[SPC_PANELS]; /* masks from the vocabulary */
+    uint32_t by[SPC_BY_MAX];    /* indexes of the station's context keys */
+    uint32_t by_count;
+    uint32_t max_streams;
+    struct spc_place place;
+};
+
+struct spc_plant_context {
+    char *key;
+    struct spc_field field;
+};
+
+struct spc_plant_station {
+    char *id, *area, *line;
+    uint32_t link; /* index */
+    uint32_t unit;
+    uint32_t base; /* 0 or 1, as stated */
+    bool modicon;  /* addresses written 4xxxx or 4xxxxx */
+    enum spc_word_order order;
+    spc_nanos poll, max_age;
+    struct spc_field counter, counter_again, valid, stamp, self_test, part_id;
+    bool alarm_on_skip; /* a gap in the counter is an event (the default) */
+    spc_nanos stamp_unit;
+    uint32_t first, count; /* the one block that is read: PDU address, words */
+    struct spc_plant_context context[SPC_CONTEXT_MAX];
+    uint32_t context_count;
+    struct spc_plant_characteristic *characteristics;
+    uint32_t characteristic_count;
+    struct spc_place place;
+};
+
+struct spc_plant_link {
+    char *name, *host;
+    uint16_t port;
+    spc_nanos connect_timeout, response_timeout;
+    uint32_t retries; /* of one request */
+    uint32_t max_registers;
+    spc_nanos backoff_min, backoff_max;
+    double backoff_jitter; /* share of the delay, 0..1 */
+    uint32_t dead_after;   /* failures in a row that make a unit dead */
+    spc_nanos dead_retry;
+    spc_nanos pause_after_connect, pause_between;
+    uint32_t units[SPC_UNITS_MAX];
+    uint32_t unit_count;
+    struct spc_place place;
+};
+
+struct spc_plant_mqtt {
+    bool present;
+    char *host; /* from broker: mqtt://host:port */
+    uint16_t port;
+    char *client_id;  /* default spc-{gateway} */
+    char *topic_root; /* template with {enterprise} ... {station} */
+    spc_nanos keepalive;
+    uint32_t window;
+    spc_nanos keep_acked;
+    spc_nanos state_every; /* shortest time between retained states */
+};
+
+struct spc_plant {
+    char *enterprise, *site, *gateway;
+    char *historian; /* path of the historian's file */
+    struct spc_plant_link *links;
+    uint32_t link_count;
+    struct spc_plant_station *stations;
+    uint32_t station_count;
+    struct spc_plant_mqtt mqtt;
+    char hash[17]; /* of the text, hexadecimal */
+};
+
+/* Words the reader cannot know by itself. */
+struct spc_vocabulary {
+    /* The rows a rule or rule set stands for on a panel.  False, with a
+     * sentence in `reterr`, when there is none or it is not valid there. */
+    bool (*rules)(const char *name, enum spc_panel panel, uint32_t *ret_mask,
+                  char *reterr, size_t size);
+};
+
+/* Every mistake, ready to print: "file:line:col: error: sentence", the source
+ * line and a caret, one after the other in `text`. */
+struct spc_complaints {
+    char *text; /* owned; NULL when there are none */
+    size_t size, count;
+};
+
+/* Reads `size` bytes of `text`; `file` is the name to print.  On SPC_OK the
+ * caller frees *ret_plant with spc_plant_free.  SPC_BAD_INPUT leaves it
+ * untouched and tells all in *ret_complaints (free either way with
+ * spc_complaints_free; warnings may be there even on SPC_OK). */
+SPC_MUST_CHECK
+enum spc_status spc_plant_read(const char *file, const char *text, size_t size,
+                               const struct spc_vocabulary *vocabulary,
+                               struct spc_plant **ret_plant,
+                               struct spc_complaints *ret_complaints);
+
+void spc_plant_free(struct spc_plant *plant);
+void spc_complaints_free(struct spc_complaints *complaints);
+
+const char *spc_register_type_text(enum spc_register_type type);
+const char *spc_word_order_text(enum spc_word_order order);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The common words: what every part of the program means by a sample, a
+ * measurement, a chart, a panel, a zone, limits.
+ *
+ * Only plain values live here; nothing in this file owns memory.  The text
+ * functions at the end are the one place where the words' spelling in
+ * configuration, JSON and screens is written down. */
+#ifndef SPC_ENGINE_TYPES_H
+#define SPC_ENGINE_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Nanoseconds since 1970-01-01T00:00:00Z. */
+typedef int64_t spc_nanos;
+
+#define SPC_SECOND      ((spc_nanos)1000000000)
+#define SPC_MILLISECOND ((spc_nanos)1000000)
+
+#define SPC_NONE UINT32_MAX /* "no such thing" where an index is expected */
+
+enum {
+    SPC_EDGES = 4,         /* centre line and one, two, three sigma */
+    SPC_SUBGROUP_MAX = 50, /* measurements in a subgroup */
+    SPC_VALUES_MAX = 64,   /* characteristics of one station */
+    SPC_CONTEXT_MAX = 8,   /* context keys of one station */
+    SPC_CONTEXT_TEXT = 32, /* bytes of a context value, with its NUL */
+    SPC_PART_ID_TEXT = 40, /* bytes of a part id, with its NUL */
+};
+
+/* ---- charts ------------------------------------------------------------ */
+
+enum spc_chart {
+    SPC_CHART_IMR,
+    SPC_CHART_XBAR_R,
+    SPC_CHART_XBAR_S,
+    SPC_CHARTS
+};
+
+/* Every variables chart is a pair: where the process is, how wide it is. */
+enum spc_panel { SPC_PANEL_LOCATION, SPC_PANEL_SPREAD, SPC_PANELS };
+
+/* How sigma is estimated.  The first four follow the subgroups; the last is
+ * the standard deviation of all measurements taken together. */
+enum spc_estimator {
+    SPC_ESTIMATOR_RBAR,         /* ranges over d2, MVLUE weights */
+    SPC_ESTIMATOR_SBAR,         /* standard deviations over c4, MVLUE weights */
+    SPC_ESTIMATOR_POOLED,       /* root of the pooled variance, over c4(df+1) */
+    SPC_ESTIMATOR_POOLED_PLAIN, /* the same without c4 */
+    SPC_ESTIMATOR_MR,           /* moving ranges of two over d2(2) */
+    SPC_ESTIMATOR_RBAR_PLAIN,   /* plain mean of range / d2(n) */
+    SPC_ESTIMATOR_SBAR_PLAIN,   /* plain mean of sd / c4(n) */
+    SPC_ESTIMATOR_OVERALL,      /* sqrt(sum (x - mean)^2 / (N - 1)) */
+    SPC_ESTIMATORS
+};
+
+/* The boundaries a plotted point is judged against.  Edge 0 is the centre
+ * line and edge i lies i sigma away from it; edge 3 is the control limit.
+ *
+ * The edges are kept as numbers rather than recomputed from a z score, so the
+ * limit that decides is, bit for bit, the limit that is drawn, recorded and
+ * published.  Limits that are not symmetric, or are clipped at zero, are the
+ * same case as limits that are. */
+struct spc_zones {
+    double upper[SPC_EDGES];
+    double lower[SPC_EDGES];
+};
+
+/* One plotted subgroup.  NaN where a statistic does not exist: the first
+ * moving range, the spread of a single measurement. */
+struct spc_point {
+    uint32_t n;   /* measurements behind it */
+    double mean;  /* or the individual value */
+    double range; /* or the moving range, on an individuals chart */
+    double sd;    /* divisor n - 1 */
+};
+
+/* A version of limits: what a study concluded.  Never edited, only
+ * superseded. */
+struct spc_limits {
+    uint32_t number;    /* 1, 2, ... in each stream; 0: none in force */
+    uint32_t chart;     /* enum spc_chart */
+    uint32_t estimator; /* enum spc_estimator */
+    uint32_t n;         /* nominal subgroup size, the one zones[] are for */
+    double center, sigma;
+    double width; /* sigmas from the centre to edge 3; 3 */
+    double df;    /* effective degrees of freedom of sigma */
+    uint64_t subgroups, measurements;
+    struct spc_zones zones[SPC_PANELS];
+};
+
+/* Specification limits.  NaN: that side does not exist.  A boundary is a
+ * physical bound (a flatness is never below zero): nothing can lie beyond
+ * it, so no index and no nonconforming fraction is stated for it. */
+struct spc_specification {
+    double lower, upper, target;
+    bool lower_is_boundary, upper_is_boundary;
+};
+
+/* ---- samples ----------------------------------------------------------- */
+
+/* Why a measurement is missing.  Anything but GOOD has the value NaN. */
+enum spc_quality {
+    SPC_GOOD,
+    SPC_NOT_VALID,    /* the gauge's own valid bit was off */
+    SPC_SENTINEL,     /* one of the register's stated invalid values */
+    SPC_OUT_OF_RANGE, /* outside the range the gauge can measure */
+    SPC_NOT_A_NUMBER, /* NaN or infinity in a float register */
+    SPC_QUALITIES
+};
+
+enum spc_time_source { SPC_TIME_REPLY, SPC_TIME_PLC, SPC_TIME_FILE };
+
+/* Everything one read transaction says about one part.
+ *
+ * (station, epoch, counter) is its identity.  The epoch starts at 1 and rises
+ * whenever the PLC's counter starts afresh; the counter is already extended
+ * to 64 bits over the wraps of a 16 or 32-bit register. */
+struct spc_sample {
+    uint32_t station; /* index in the plant */
+    uint32_t epoch;
+    uint64_t counter;
+    uint64_t lost; /* parts the counter passed over just before this one */
+    spc_nanos time;
+    spc_nanos time_uncertainty; /* +/-, from the last look to this one */
+    uint32_t time_source;       /* enum spc_time_source */
+    uint32_t value_count;
+    uint32_t context_count;
+    char part_id[SPC_PART_ID_TEXT];
+    char context[SPC_CONTEXT_MAX][SPC_CONTEXT_TEXT]; /* by context key */
+    double value[SPC_VALUES_MAX];                    /* by characteristic */
+    uint8_t quality[SPC_VALUES_MAX];                 /* enum spc_quality */
+};
+
+/* ---- capability -------------------------------------------------------- */
+
+enum spc_index_name {
+    SPC_INDEX_CP,
+    SPC_INDEX_CPL,
+    SPC_INDEX_CPU,
+    SPC_INDEX_CPK,
+    SPC_INDEX_PP,
+    SPC_INDEX_PPL,
+    SPC_INDEX_PPU,
+    SPC_INDEX_PPK,
+    SPC_INDEX_CPM,
+    SPC_INDICES
+};
+
+/* NaN value: the index does not exist (a side of the specification is
+ * missing).  Bounds are two-sided at the capability's confidence. */
+struct spc_index {
+    double value, lower, upper;
+    double df;
+};
+
+/* Expected nonconforming parts in 1e9, by a normal model.  The bounds are on
+ * the total, two-sided at the capability's confidence. */
+struct spc_nonconforming {
+    double below_ppb, above_ppb, total_ppb;
+    double lower_ppb, upper_ppb;
+};
+
+struct spc_capability {
+    uint64_t n;
+    double mean;
+    double sd_overall, df_overall;
+    double sigma_within, df_within;
+    uint32_t estimator; /* enum spc_estimator of sigma_within */
+    double confidence;
+    struct spc_index index[SPC_INDICES];
+    struct spc_nonconforming within, overall;
+    double z_bench;     /* Q^-1 of the overall total, no shift */
+    double shift;       /* 1.5 */
+    double sigma_level; /* z_bench + shift */
+};
+
+/* ---- spelling ---------------------------------------------------------- */
+
+const char *spc_chart_text(enum spc_chart chart); /* "xbar-r" */
+const char *spc_panel_text(enum spc_chart chart, enum spc_panel panel);
+/* "xbar", "moving-range", ... */
+const char *spc_estimator_text(enum spc_estimator e);     /* "rbar/d2" */
+const char *spc_index_text(enum spc_index_name index);    /* "Cpk" */
+const char *spc_quality_text(enum spc_quality quality);   /* "out-of-range" */
+const char *spc_time_source_text(enum spc_time_source s); /* "plc" */
+
+/* The chart of that name, or SPC_CHARTS. */
+enum spc_chart spc_chart_named(const char *name);
+
+#endif

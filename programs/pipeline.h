@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pipeline: samples in; points, limits and events out.  Pure: no I/O, no
+ * clock, no allocation; composes engine and rules.
+ *
+ *     sample -> stream (by context) -> subgroup -> point -> marks -> signals
+ *            -> alarm event
+ *
+ * A stream begins in a study.  When the study is complete its limits come
+ * into force and every later point is judged by them.  The same fold runs
+ * over a live line and over recorded samples: same input, same bits out. */
+#ifndef SPC_PROGRAMS_PIPELINE_H
+#define SPC_PROGRAMS_PIPELINE_H
+
+#include "engine/constants.h"
+#include "engine/moments.h"
+#include "engine/study.h"
+#include "engine/subgroup.h"
+#include "rules/alarm.h"
+#include "rules/ruleset.h"
+
+enum {
+    SPC_STREAM_LAYOUT = 1, /* rises whenever struct spc_stream changes */
+    SPC_BY_KEYS = 4,
+    SPC_STREAM_POINTS = 16, /* remembered for the events' lists of points */
+};
+
+/* What the plant file says about one characteristic, ready for folding. */
+struct spc_characteristic {
+    uint32_t station, index; /* index within the station's samples */
+    enum spc_chart chart;
+    uint32_t subgroup;
+    uint32_t study;
+    uint32_t return_after;
+    spc_rule_mask rules[SPC_PANELS];
+    uint32_t by[SPC_BY_KEYS], by_count; /* context keys that split it */
+    uint32_t max_streams;
+    struct spc_specification specification;
+};
+
+/* A plotted point, as later events will list it. */
+struct spc_memo {
+    double value[SPC_PANELS];
+    uint32_t epoch;
+    uint64_t first_counter, last_counter;
+    spc_nanos time;
+    char part_id[SPC_PART_ID_TEXT];
+};
+
+/* Everything known of a stream.  Flat, without pointers: it is recorded as it
+ * stands, and a plant is one array of these. */
+struct spc_stream {
+    uint32_t layout;
+    uint32_t id;                   /* the historian's number, from 1 */
+    uint32_t characteristic;       /* index in the pipeline */
+    uint32_t chart, n, study_size; /* the shape it was begun with */
+    char key[SPC_BY_KEYS][SPC_CONTEXT_TEXT];
+
+    uint32_t epoch; /* identity of the newest sample folded in */
+    uint64_t counter;
+
+    struct spc_subgroup subgroup;
+    uint32_t first_epoch; /* of the subgroup's first part */
+    uint64_t first_counter;
+    double previous; /* individuals: the value before; NaN after a gap */
+
+    uint64_t index;             /* points plotted so far */
+    struct spc_study study;     /* until limits are in force */
+    struct spc_study process;   /* everything since the stream began */
+    struct spc_moments moments; /* likewise, of single measurements */
+    struct spc_limits limits;   /* number 0: none yet */
+
+    struct spc_history history[SPC_PANELS];
+    struct spc_alarm alarm[SPC_PANELS];
+    struct spc_memo memo[SPC_STREAM_POINTS]; /* of point i at i % 16 */
+
+    uint64_t rejected;      /* measurements refused in the present run */
+    uint64_t counted;       /* good measurements, for the counted bound */
+    uint64_t nonconforming; /* of them outside the specification */
+};
+
+struct spc_pipeline {
+    const struct spc_constants *constants;
+    const struct spc_characteristic *characteristics;
+    uint32_t characteristic_count;
+    const uint32_t *first; /* of each station, in characteristics; one extra */
+    struct spc_stream *streams; /* room for stream_room */
+    uint32_t stream_count, stream_room;
+    uint32_t next_id;
+    uint32_t *table; /* open hashing over (characteristic, key): index + 1 */
+    uint32_t table_size;     /* a power of two, at least twice stream_room */
+    uint32_t *stream_counts; /* of each characteristic */
+    bool *full_told;         /* of each characteristic */
+};
+
+struct spc_plotted {
+    uint32_t stream; /* index in the pipeline */
+    uint64_t index;
+    struct spc_point point;
+    uint32_t limits;
+    spc_rule_mask rules[SPC_PANELS];
+    uint32_t epoch;
+    uint64_t first_counter, last_counter;
+    spc_nanos time;
+};
+
+/* What one sample caused.  The arrays are the caller's, at least
+ * SPC_OUTCOME_* long, and hold until its next fold. */
+enum {
+    SPC_OUTCOME_POINTS = 2 * SPC_VALUES_MAX,
+    SPC_OUTCOME_EVENTS = 6 * SPC_VALUES_MAX,
+};
+struct spc_outcome {
+    struct spc_plotted *points;
+    size_t point_count;
+    struct spc_event *events;
+    size_t event_count;
+    uint32_t *changed; /* indexes of streams, each once */
+    size_t changed_count;
+};
+
+/* Folds one sample in.  One that is not newer than the stream's last changes
+ * nothing.  ret_outcome's counts are set, its arrays filled. */
+void spc_pipeline_fold(struct spc_pipeline *pipeline,
+                       const struct spc_sample *sample,
+                       struct spc_outcome *ret_outcome);
+
+/* Takes up a recorded stream.  False when it does not fit the plant (another
+ * layout, no such characteristic, no room): it then stays in the historian.
+ * A stream whose chart, subgroup or study has changed begins anew, keeping
+ * its id and the numbering of its points and limits. */
+bool spc_pipeline_restore(struct spc_pipeline *pipeline,
+                          uint32_t characteristic,
+                          const struct spc_stream *state);
+
+/* A person has seen it.  False when there is nothing to acknowledge. */
+bool spc_pipeline_acknowledge(struct spc_pipeline *pipeline, uint32_t stream,
+                              enum spc_panel panel, uint32_t episode,
+                              spc_nanos now, struct spc_event *ret_event);
+
+/* The process as it stands, for capability; false before two points. */
+bool spc_stream_capability(const struct spc_pipeline *pipeline,
+                           const struct spc_stream *stream,
+                           struct spc_capability *ret_capability);
+
+#endif
