@@ -92,7 +92,11 @@ struct spc_command {
 
 /* Opens or creates.  Station names are how samples are keyed, so that a
  * reordered plant file changes nothing: `stations` are the texts of the
- * indexes used in samples (may be NULL with 0 for a reader).
+ * indexes used in samples.  NULL with 0 is for a reader, which never creates
+ * or migrates a file but may leave commands.
+ *
+ * A historian is used by one thread; other processes may read the same file
+ * and leave commands at any time.
  *
  * SPC_CANNOT_OPEN, SPC_WRONG_VERSION, SPC_DISK_FULL, SPC_STORAGE_FAILED, each
  * with a sentence in `reterr`. */
@@ -152,6 +156,27 @@ size_t spc_historian_commands(struct spc_historian *historian,
 SPC_MUST_CHECK
 enum spc_status spc_historian_leave(struct spc_historian *historian,
                                     const struct spc_command *command);
+
+/* The id of the last command left through this historian, and whether spcd
+ * has applied a command. */
+uint64_t spc_historian_last_left(const struct spc_historian *historian);
+bool spc_historian_applied(struct spc_historian *historian, uint64_t command);
+
+/* An alarm as it stands.  The payloads are the JSON of its newest event and of
+ * the newest one that raised or updated it ("" when there is none), which
+ * lists the points and rules.  The texts hold during the call. */
+struct spc_alarm_row {
+    const char *alarm_id, *state; /* state as in spc_alarm_state_text */
+    const char *newest, *cause;
+};
+
+/* Calls `take` with every alarm that is not back to normal, or with `all` of
+ * them, the least recently changed first. */
+SPC_MUST_CHECK
+enum spc_status spc_historian_alarms(
+    struct spc_historian *historian, bool all,
+    void (*take)(void *context, const struct spc_alarm_row *row),
+    void *context);
 
 /* Deletes acknowledged outbox rows older than `keep`, a bounded number a
  * call. */

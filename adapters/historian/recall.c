@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading back: what a restart needs, what is to be published, what people
+ * have asked for, and the alarms as they stand. */
+#include "adapters/historian/inside.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *column_text(sqlite3_stmt *statement, int column)
+{
+    const unsigned char *text = sqlite3_column_text(statement, column);
+
+    return text ? (const char *)text : "";
+}
+
+bool spc_historian_newest(struct spc_historian *historian, uint32_t station,
+                          uint32_t *ret_epoch, uint64_t *ret_counter)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_NEWEST);
+
+    assert(station < historian->station_count);
+    spc_row_integer(&row, historian->station_ids[station]);
+    bool found = sqlite3_step(row.statement) == SQLITE_ROW;
+    if (found) {
+        *ret_epoch = (uint32_t)sqlite3_column_int64(row.statement, 0);
+        *ret_counter = (uint64_t)sqlite3_column_int64(row.statement, 1);
+    }
+    (void)sqlite3_reset(row.statement);
+    return found;
+}
+
+/* A copy that is aligned for any struct, as SQLite's own page is not. */
+static bool copy_blob(sqlite3_stmt *statement, int column, void **buffer,
+                      size_t *room, size_t *ret_size)
+{
+    size_t size = (size_t)sqlite3_column_bytes(statement, column);
+
+    if (size > *room) {
+        void *larger = realloc(*buffer, size);
+
+        if (!larger)
+            return false;
+        *buffer = larger;
+        *room = size;
+    }
+    if (size > 0)
+        memcpy(*buffer, sqlite3_column_blob(statement, column), size);
+    *ret_size = size;
+    return true;
+}
+
+enum spc_status spc_historian_states(
+    struct spc_historian *historian,
+    void (*take)(void *context, const struct spc_state_row *row), void *context)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_STATES);
+    void *buffer = NULL;
+    size_t room = 0, size;
+    int code;
+
+    while ((code = sqlite3_step(row.statement)) == SQLITE_ROW) {
+        if (!copy_blob(row.statement, 3, &buffer, &room, &size)) {
+            code = SQLITE_NOMEM;
+            break;
+        }
+        struct spc_state_row state = {
+            .stream = (uint32_t)sqlite3_column_int64(row.statement, 0),
+            .name = column_text(row.statement, 1),
+            .state = buffer,
+            .size = size,
+            .layout = (uint32_t)sqlite3_column_int64(row.statement, 2)};
+        take(context, &state);
+    }
+    enum spc_status status =
+        code == SQLITE_DONE ? SPC_OK : spc_historian_failed(historian, code);
+    (void)sqlite3_reset(row.statement);
+    free(buffer);
+    return status;
+}
+
+/* ---- the outbox -------------------------------------------------------- */
+
+/* Copies a column, with a NUL behind it, and moves on in the buffer. */
+static const char *keep_column(sqlite3_stmt *statement, int column, char **at)
+{
+    size_t size = (size_t)sqlite3_column_bytes(statement, column);
+    char *copy = *at;
+
+    memcpy(copy, column_text(statement, column), size);
+    copy[size] = '\0';
+    *at += size + 1;
+    return copy;
+}
+
+/* The row at hand, in memory that lasts until the next call. */
+static bool keep_row(struct spc_historian *historian, sqlite3_stmt *statement,
+                     struct spc_outbox_row *ret_row)
+{
+    size_t size = 0;
+
+    for (int column = 1; column <= 4; column++) {
+        (void)sqlite3_column_text(statement, column);
+        size += (size_t)sqlite3_column_bytes(statement, column) + 1;
+    }
+    struct kept *kept = malloc(sizeof *kept + size);
+    if (!kept)
+        return false;
+    kept->next = historian->kept;
+    historian->kept = kept;
+
+    char *at = kept->bytes;
+    ret_row->seq = (uint64_t)sqlite3_column_int64(statement, 0);
+    ret_row->event_id = keep_column(statement, 1, &at);
+    ret_row->topic = keep_column(statement, 2, &at);
+    ret_row->payload = keep_column(statement, 3, &at);
+    ret_row->schema = keep_column(statement, 4, &at);
+    ret_row->payload_size = (size_t)sqlite3_column_bytes(statement, 3);
+    return true;
+}
+
+size_t spc_historian_pending(struct spc_historian *historian, uint64_t from,
+                             size_t room,
+                             void (*give)(void *context,
+                                          const struct spc_outbox_row *row),
+                             void *context)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_PENDING);
+    struct spc_outbox_row found;
+    size_t count = 0;
+
+    spc_historian_forget(historian);
+    spc_row_integer(&row, from < INT64_MAX ? (int64_t)from : INT64_MAX);
+    spc_row_integer(&row, room < INT64_MAX ? (int64_t)room : INT64_MAX);
+    while (sqlite3_step(row.statement) == SQLITE_ROW &&
+           keep_row(historian, row.statement, &found)) {
+        give(context, &found);
+        count++;
+    }
+    (void)sqlite3_reset(row.statement);
+    return count;
+}
+
+void spc_historian_tidy(struct spc_historian *historian, spc_nanos now,
+                        spc_nanos keep)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_TIDY);
+
+    /* If it fails now, it will be done another time. */
+    spc_row_integer(&row, now - keep);
+    (void)spc_row_end(&row);
+}
+
+/* ---- commands ---------------------------------------------------------- */
+
+static void copy_text(sqlite3_stmt *statement, int column, char *ret_text,
+                      size_t size)
+{
+    (void)snprintf(ret_text, size, "%s", column_text(statement, column));
+}
+
+/* Asked ten times a second: the partial index holds only what is waiting, so
+ * this looks at one page, which is in memory. */
+size_t spc_historian_commands(struct spc_historian *historian,
+                              struct spc_command *ret_commands, size_t room)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_COMMANDS);
+    size_t count = 0;
+
+    spc_row_integer(&row, room < INT64_MAX ? (int64_t)room : INT64_MAX);
+    while (sqlite3_step(row.statement) == SQLITE_ROW && count < room) {
+        struct spc_command *command = &ret_commands[count++];
+
+        command->id = (uint64_t)sqlite3_column_int64(row.statement, 0);
+        copy_text(row.statement, 1, command->verb, sizeof command->verb);
+        copy_text(row.statement, 2, command->target, sizeof command->target);
+        copy_text(row.statement, 3, command->person, sizeof command->person);
+        copy_text(row.statement, 4, command->comment, sizeof command->comment);
+        command->time = sqlite3_column_int64(row.statement, 5);
+    }
+    (void)sqlite3_reset(row.statement);
+    return count;
+}
+
+enum spc_status spc_historian_leave(struct spc_historian *historian,
+                                    const struct spc_command *command)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_LEAVE);
+
+    spc_row_text(&row, command->verb);
+    spc_row_text(&row, command->target);
+    spc_row_text(&row, command->person);
+    spc_row_text(&row, command->comment);
+    spc_row_integer(&row, command->time);
+    int code = spc_row_end(&row);
+    if (code != SQLITE_OK)
+        return spc_historian_failed(historian, code);
+    historian->last_left = (uint64_t)sqlite3_last_insert_rowid(historian->db);
+    return SPC_OK;
+}
+
+uint64_t spc_historian_last_left(const struct spc_historian *historian)
+{
+    return historian->last_left;
+}
+
+bool spc_historian_applied(struct spc_historian *historian, uint64_t command)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_APPLIED);
+
+    spc_row_integer(&row, (int64_t)command);
+    bool applied = sqlite3_step(row.statement) == SQLITE_ROW &&
+                   sqlite3_column_int(row.statement, 0) != 0;
+    (void)sqlite3_reset(row.statement);
+    return applied;
+}
+
+/* ---- alarms ------------------------------------------------------------ */
+
+enum spc_status spc_historian_alarms(
+    struct spc_historian *historian, bool all,
+    void (*take)(void *context, const struct spc_alarm_row *row), void *context)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_ALARMS);
+    int code;
+
+    spc_row_integer(&row, all);
+    while ((code = sqlite3_step(row.statement)) == SQLITE_ROW) {
+        struct spc_alarm_row alarm = {.alarm_id = column_text(row.statement, 0),
+                                      .state = column_text(row.statement, 1),
+                                      .newest = column_text(row.statement, 2),
+                                      .cause = column_text(row.statement, 3)};
+
+        take(context, &alarm);
+    }
+    enum spc_status status =
+        code == SQLITE_DONE ? SPC_OK : spc_historian_failed(historian, code);
+    (void)sqlite3_reset(row.statement);
+    return status;
+}
