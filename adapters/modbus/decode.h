@@ -24,6 +24,10 @@ enum spc_modbus_type {
     SPC_MODBUS_TYPES
 };
 
+/* Spelled as for 32 bits; the last two exist for 64 bits only.  On four words
+ * CDAB is GHEFCDAB, BADC is BADCFEHG and DCBA is HGFEDCBA.  A register of one
+ * word, a string and a bit know two orders: BADC and DCBA swap the bytes of
+ * each word, all others leave them. */
 enum spc_modbus_order {
     SPC_MODBUS_ABCD,
     SPC_MODBUS_CDAB,
@@ -58,8 +62,11 @@ double spc_modbus_number(const struct spc_register *at, const uint16_t *block);
 void spc_modbus_text(const struct spc_register *at, const uint16_t *block,
                      char *ret_text, size_t size);
 
-/* The inverse, for simulated devices and the round-trip test. */
+/* The inverses, for simulated devices and the round-trip test.  A text is
+ * padded with blanks. */
 void spc_modbus_encode(const struct spc_register *at, uint64_t bits,
                        uint16_t *ret_block);
+void spc_modbus_encode_text(const struct spc_register *at, const char *text,
+                            uint16_t *ret_block);
 
 #endif

@@ -41,7 +41,7 @@ struct spc_layout {
 };
 
 enum spc_reading {
-    SPC_READING_SAME, /* the counter has not moved: no new part */
+    SPC_READING_SAME, /* no new part; the counter may have gone to zero */
     SPC_READING_NEW,  /* *ret_sample is a new part */
     SPC_READING_TORN, /* the bracket differs: read again */
     SPC_READING_SELF_TEST_FAILED,
@@ -57,7 +57,12 @@ struct spc_counter {
 /* What a counter value means beside the last one known.  Forward by any
  * number: that many parts, all but the newest lost.  Backward: a wrap if the
  * register was in the last sixteenth of its range and is now in the first,
- * else the PLC has started afresh and a new epoch begins at this value. */
+ * else the PLC has started afresh and a new epoch begins at this value; how
+ * many parts went unseen is then not known and `lost` is 0.
+ *
+ * A counter that starts (on the first look ever, or afresh) at zero has made
+ * no part yet: what stands in the other registers is not a measurement, and
+ * `moved` is false.  A zero reached by a wrap is a part like any other. */
 struct spc_counter_step {
     bool moved, restarted;
     uint64_t lost;
@@ -66,9 +71,15 @@ struct spc_counter_step {
 struct spc_counter_step spc_counter_step(const struct spc_counter *last,
                                          uint64_t raw, unsigned bits);
 
-/* Takes a block apart.  Only counter, lost, values, quality, context, part id
- * and (with a stamp register) PLC ticks are filled in; station and time are
- * the caller's.  *ret_step is written for SAME and NEW. */
+/* Does every register of the layout lie inside a block of `count` words? */
+bool spc_layout_fits(const struct spc_layout *layout, size_t count);
+
+/* Takes a block of `count` words apart; every register of the layout lies
+ * inside it.  Only epoch, counter, lost, values, quality, context, part id and
+ * (with a stamp register) the PLC's own clock in `time` are filled in; station
+ * and time are the caller's.  *ret_sample is written for NEW only, *ret_step
+ * for SAME and NEW.  SAME with ret_step->restarted: the counter has gone back
+ * to zero and no part has been made since. */
 enum spc_reading spc_layout_read(const struct spc_layout *layout,
                                  const uint16_t *words, size_t count,
                                  const struct spc_counter *last,
