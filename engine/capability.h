@@ -7,17 +7,26 @@
  *     CpL = (mean - L) / 3 sigma_within    PpL likewise; k: the smaller
  *     Cpm = (U - L) / 6 sqrt(s^2 (n-1)/n + (mean - T)^2)   T the target
  *
+ * A limit that is a boundary counts as missing.  Cp, Pp and Cpm need both
+ * limits, Cpm a target too; an index that does not exist is NaN throughout.
+ *
  * Intervals: Cp, Pp by chi-square; Cpk and its sides by Bissell (J. Quality
  * Technology 22, 1990): value +/- z sqrt(1/(9 N) + value^2 / (2 df)); Cpm by
  * Boyles (1991) with df = N (1 + d^2)^2 / (1 + 2 d^2), d = (mean - T) / s.
  *
  * Expected nonconforming is Q(z) of a normal model in parts per billion, from
- * the far tail's own function and never 1 - P; its bounds carry the Bissell
- * bounds of each side through Q.  The sigma level is z + 1.5 with z that of
- * the total fraction: level 7.5 is 0.98659 ppb. */
+ * the far tail's own function and never 1 - P.  Its bounds carry the Bissell
+ * bounds of each side through Q and add up; with two sides each is taken at
+ * confidence 1 - (1 - confidence) / 2, so that both hold together with at
+ * least the stated confidence (Bonferroni).
+ *
+ * z_bench is the z beyond which a normal deviate has the overall total, found
+ * from the logarithm of the tail, since the total itself underflows beyond
+ * z = 38.  The sigma level is z_bench + 1.5: level 7.5 is 0.98659 ppb. */
 #ifndef SPC_ENGINE_CAPABILITY_H
 #define SPC_ENGINE_CAPABILITY_H
 
+#include "engine/quantile.h" /* counted bounds go with these */
 #include "engine/status.h"
 #include "engine/types.h"
 
@@ -31,24 +40,14 @@ struct spc_process {
 
 /* `confidence` lies strictly between 0 and 1 (0.95).
  *
- * SPC_TOO_FEW_SUBGROUPS below 2 measurements, SPC_NO_VARIATION,
- * SPC_NO_SPECIFICATION (no limit that is not a boundary), SPC_NOT_FINITE. */
+ * SPC_TOO_FEW_SUBGROUPS below 2 measurements or without degrees of freedom,
+ * SPC_NO_VARIATION, SPC_NOT_FINITE, SPC_NO_SPECIFICATION (no limit that is not
+ * a boundary), SPC_BAD_INPUT (the lower limit is not below the upper),
+ * SPC_NO_CONVERGENCE. */
 SPC_MUST_CHECK
 enum spc_status spc_capability_compute(
     const struct spc_process *process,
     const struct spc_specification *specification, double confidence,
     struct spc_capability *ret_capability);
-
-/* Exact two-sided bounds on a rate of `defects` in `units`, in ppb (Clopper
- * and Pearson, 1934), good for counts to 1e15. */
-SPC_MUST_CHECK
-enum spc_status spc_counted_bounds(uint64_t defects, uint64_t units,
-                                   double confidence, double *ret_lower_ppb,
-                                   double *ret_upper_ppb);
-
-/* Quantile of the chi-square distribution, p in (0, 1): GSL's own is wrong or
- * refuses above a thousand degrees of freedom. */
-SPC_MUST_CHECK
-enum spc_status spc_chisq_quantile(double p, double df, double *ret_x);
 
 #endif

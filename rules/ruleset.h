@@ -28,7 +28,7 @@ struct spc_rule {
 };
 
 /* One catalogue of all rows; a selection of rules is a mask over it. */
-enum { SPC_RULES = 22 };
+enum { SPC_RULES = 21 };
 extern const struct spc_rule spc_rules[SPC_RULES];
 
 typedef uint32_t spc_rule_mask;

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How the common words are spelt.  See types.h. */
+#include "engine/types.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define COUNT(table) (sizeof(table) / sizeof(table)[0])
+
+static const struct {
+    const char *name;
+    const char *panel[SPC_PANELS];
+} charts[] = {
+    [SPC_CHART_IMR] = {"imr", {"individual", "moving-range"}},
+    [SPC_CHART_XBAR_R] = {"xbar-r", {"xbar", "range"}},
+    [SPC_CHART_XBAR_S] = {"xbar-s", {"xbar", "sd"}},
+};
+_Static_assert(COUNT(charts) == SPC_CHARTS, "every chart has a name");
+
+static const char *const estimators[] = {
+    [SPC_ESTIMATOR_RBAR] = "rbar/d2",
+    [SPC_ESTIMATOR_SBAR] = "sbar/c4",
+    [SPC_ESTIMATOR_POOLED] = "pooled/c4",
+    [SPC_ESTIMATOR_POOLED_PLAIN] = "pooled",
+    [SPC_ESTIMATOR_MR] = "mr/d2",
+    [SPC_ESTIMATOR_RBAR_PLAIN] = "rbar/d2-plain",
+    [SPC_ESTIMATOR_SBAR_PLAIN] = "sbar/c4-plain",
+    [SPC_ESTIMATOR_OVERALL] = "overall",
+};
+_Static_assert(COUNT(estimators) == SPC_ESTIMATORS,
+               "every estimator has a name");
+
+static const char *const indices[] = {
+    [SPC_INDEX_CP] = "Cp",   [SPC_INDEX_CPL] = "CpL", [SPC_INDEX_CPU] = "CpU",
+    [SPC_INDEX_CPK] = "Cpk", [SPC_INDEX_PP] = "Pp",   [SPC_INDEX_PPL] = "PpL",
+    [SPC_INDEX_PPU] = "PpU", [SPC_INDEX_PPK] = "Ppk", [SPC_INDEX_CPM] = "Cpm",
+};
+_Static_assert(COUNT(indices) == SPC_INDICES, "every index has a name");
+
+static const char *const qualities[] = {
+    [SPC_GOOD] = "good",
+    [SPC_NOT_VALID] = "not-valid",
+    [SPC_SENTINEL] = "sentinel",
+    [SPC_OUT_OF_RANGE] = "out-of-range",
+    [SPC_NOT_A_NUMBER] = "not-a-number",
+};
+_Static_assert(COUNT(qualities) == SPC_QUALITIES, "every quality has a name");
+
+static const char *const time_sources[] = {
+    [SPC_TIME_REPLY] = "reply",
+    [SPC_TIME_PLC] = "plc",
+    [SPC_TIME_FILE] = "file",
+};
+_Static_assert(COUNT(time_sources) == SPC_TIME_FILE + 1,
+               "every time source has a name");
+
+const char *spc_chart_text(enum spc_chart chart)
+{
+    assert((unsigned)chart < SPC_CHARTS);
+    return charts[chart].name;
+}
+
+const char *spc_panel_text(enum spc_chart chart, enum spc_panel panel)
+{
+    assert((unsigned)chart < SPC_CHARTS);
+    assert((unsigned)panel < SPC_PANELS);
+    return charts[chart].panel[panel];
+}
+
+const char *spc_estimator_text(enum spc_estimator e)
+{
+    assert((unsigned)e < SPC_ESTIMATORS);
+    return estimators[e];
+}
+
+const char *spc_index_text(enum spc_index_name index)
+{
+    assert((unsigned)index < SPC_INDICES);
+    return indices[index];
+}
+
+const char *spc_quality_text(enum spc_quality quality)
+{
+    assert((unsigned)quality < SPC_QUALITIES);
+    return qualities[quality];
+}
+
+const char *spc_time_source_text(enum spc_time_source s)
+{
+    assert((unsigned)s < COUNT(time_sources));
+    return time_sources[s];
+}
+
+enum spc_chart spc_chart_named(const char *name)
+{
+    unsigned chart = 0;
+
+    while (chart < SPC_CHARTS && strcmp(charts[chart].name, name) != 0)
+        chart++;
+    return (enum spc_chart)chart;
+}
