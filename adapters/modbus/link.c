@@ -1,0 +1,749 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A turn of the thread: tell what is still untold, dial if it is time, else
+ * wait for the next poll and serve it.
+ *
+ * When is a link down?  When it cannot be dialled; when the connection breaks
+ * and cannot be dialled again at once; when every unit behind it that is not
+ * known to be dead has kept silent through a whole poll, two tries in a row at
+ * least; and when nothing at all has answered for longer than a value may be
+ * old.  One silent unit among others is the unit's trouble, not the link's. */
+#define _POSIX_C_SOURCE 200809L
+#include "adapters/modbus/link.h"
+
+#include "adapters/modbus/connection.h"
+#include "adapters/modbus/frame.h"
+#include "adapters/modbus/news.h"
+#include "adapters/modbus/schedule.h"
+#include "adapters/modbus/session.h"
+#include "adapters/modbus/stamp.h"
+#include "adapters/modbus/trouble.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    TORN_TRIES = 4, /* reads of one poll until the bracket agrees */
+    BUSY_TRIES = 4, /* while the unit says that it is busy */
+    STACK_BYTES = 512 * 1024,
+};
+
+static const spc_nanos busy_wait = 100 * SPC_MILLISECOND;
+static const spc_nanos retell_wait = 100 * SPC_MILLISECOND;
+
+/* A part seen at the first look may have been made at any time; so may one
+ * seen after a long outage.  A day stands for "we do not know". */
+static const spc_nanos longest_window = 86400 * SPC_SECOND;
+
+struct unit {
+    uint32_t number;
+    struct spc_health health;
+    struct spc_condition condition;
+    bool silent; /* since anything on the link last answered */
+};
+
+struct block {
+    const struct spc_modbus_poll *plan;
+    struct unit *unit;
+    struct spc_condition condition;
+    struct spc_pace pace;
+    struct spc_counter counter;
+    struct spc_stamp stamp;
+    unsigned torn_polls; /* in a row */
+    spc_nanos retry_at;  /* of a block that plan and PLC disagree about */
+    spc_nanos asked;     /* the latest request */
+    spc_nanos looked;    /* the request behind the latest look; 0: none */
+};
+
+struct spc_link {
+    const struct spc_modbus_link *plan;
+    struct spc_arrivals *arrivals;
+    int stop;
+    pthread_t thread;
+
+    struct spc_connection connection;
+    struct spc_session session;
+    struct spc_backoff backoff;
+    struct spc_health_rule health_rule;
+    struct spc_condition condition;
+    unsigned unanswered;   /* tries in a row */
+    unsigned garbled;      /* answers in a row */
+    spc_nanos last_answer; /* or the connection's start */
+    spc_nanos silence;     /* that means the link is down */
+    spc_nanos quiet_until; /* the PLC wants a pause */
+    bool all_told;
+
+    struct spc_link_report report; /* the thread's own */
+    pthread_mutex_t lock;
+    struct spc_link_report shown; /* under the lock */
+
+    size_t unit_count;
+    struct unit *units;
+    struct block *blocks; /* plan->poll_count */
+};
+
+static spc_nanos wall_clock(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec * SPC_SECOND + now.tv_nsec;
+}
+
+/* False when the link is to stop. */
+static bool sleep_until(const struct spc_link *link, spc_nanos deadline)
+{
+    return spc_wait_readable(-1, link->stop, deadline) != ECANCELED;
+}
+
+/* ---- what is told ------------------------------------------------------ */
+
+static void tell(struct spc_link *link)
+{
+    bool told = spc_condition_tell(&link->condition, link->arrivals);
+
+    for (size_t i = 0; told && i < link->unit_count; i++)
+        told = spc_condition_tell(&link->units[i].condition, link->arrivals);
+    for (size_t i = 0; told && i < link->plan->poll_count; i++)
+        told = spc_condition_tell(&link->blocks[i].condition, link->arrivals);
+    link->all_told = told;
+}
+
+static void show(struct spc_link *link)
+{
+    link->report.up = link->condition.now == SPC_NEWS_GOOD;
+    pthread_mutex_lock(&link->lock);
+    link->shown = link->report;
+    pthread_mutex_unlock(&link->lock);
+}
+
+static void set_link_down(struct spc_link *link, const char *why)
+{
+    spc_condition_bad(&link->condition, wall_clock(), SPC_LINK_DOWN, why);
+    tell(link);
+    show(link);
+}
+
+/* ---- the connection ---------------------------------------------------- */
+
+static bool every_unit(const struct spc_link *link,
+                       bool (*is)(const struct unit *unit))
+{
+    for (size_t i = 0; i < link->unit_count; i++)
+        if (!is(&link->units[i]))
+            return false;
+    return true;
+}
+
+static bool is_dead(const struct unit *unit)
+{
+    return unit->health.dead;
+}
+
+static bool is_silent_or_dead(const struct unit *unit)
+{
+    return unit->silent || unit->health.dead;
+}
+
+/* A new connection starts with a clean slate.  If every unit is taken for
+ * dead then none of them is: somebody has to be asked first. */
+static void start_afresh(struct spc_link *link)
+{
+    bool revive = every_unit(link, is_dead);
+    spc_nanos now = spc_monotonic();
+
+    for (size_t i = 0; i < link->unit_count; i++) {
+        struct unit *unit = &link->units[i];
+        unit->silent = false;
+        if (revive || !unit->health.dead)
+            spc_health_answered(&unit->health);
+    }
+    for (size_t i = 0; i < link->plan->poll_count; i++)
+        link->blocks[i].pace.due = now;
+    link->garbled = 0;
+    link->unanswered = 0;
+    link->last_answer = now;
+    link->quiet_until = now + link->plan->pause_after_connect;
+}
+
+static void dial(struct spc_link *link)
+{
+    char why[SPC_DETAIL_TEXT];
+    int error = spc_connection_dial(
+        &link->connection, link->plan->connect_timeout, why, sizeof why);
+
+    if (error == ECANCELED)
+        return;
+    if (error) {
+        spc_session_lost(&link->session, &link->backoff, spc_monotonic());
+        set_link_down(link, why);
+        return;
+    }
+    link->report.connects++;
+    spc_session_connected(&link->session);
+    start_afresh(link);
+}
+
+/* A good connection that breaks may be dialled again at once, and only if
+ * that fails is the link down. */
+static void lose(struct spc_link *link, const char *why)
+{
+    spc_nanos now = spc_monotonic();
+
+    spc_connection_hang_up(&link->connection);
+    spc_session_lost(&link->session, &link->backoff, now);
+    if (link->session.not_before > now)
+        set_link_down(link, why);
+}
+
+/* ---- answers ----------------------------------------------------------- */
+
+/* Any answer, an exception too, shows that the link is up. */
+static void link_answered(struct spc_link *link)
+{
+    char sentence[SPC_DETAIL_TEXT];
+
+    spc_session_answered(&link->session);
+    link->last_answer = spc_monotonic();
+    link->unanswered = 0;
+    link->garbled = 0;
+    for (size_t i = 0; i < link->unit_count; i++)
+        link->units[i].silent = false;
+    snprintf(sentence, sizeof sentence, "%s answers", link->connection.peer);
+    spc_condition_good(&link->condition, wall_clock(), sentence);
+}
+
+static void unit_answered(struct spc_link *link, struct unit *unit)
+{
+    char sentence[SPC_DETAIL_TEXT];
+
+    link_answered(link);
+    spc_health_answered(&unit->health);
+    snprintf(sentence, sizeof sentence, "unit %" PRIu32 " answers",
+             unit->number);
+    spc_condition_good(&unit->condition, wall_clock(), sentence);
+}
+
+static void set_unit_down(struct spc_link *link, struct unit *unit,
+                          const char *why)
+{
+    char sentence[SPC_DETAIL_TEXT], span[24];
+
+    snprintf(sentence, sizeof sentence,
+             "unit %" PRIu32 ": %s; asked again every %s", unit->number, why,
+             spc_span_text(link->plan->dead_retry, span, sizeof span));
+    spc_condition_bad(&unit->condition, wall_clock(), SPC_UNIT_DOWN, sentence);
+}
+
+static void set_block_bad(struct block *block, enum spc_event_action action,
+                          const char *why)
+{
+    char sentence[SPC_DETAIL_TEXT];
+
+    snprintf(sentence, sizeof sentence, "%s: %s", block->plan->where, why);
+    spc_condition_bad(&block->condition, wall_clock(), action, sentence);
+}
+
+static void set_block_good(struct block *block)
+{
+    char sentence[SPC_DETAIL_TEXT];
+
+    snprintf(sentence, sizeof sentence, "%s: read again", block->plan->where);
+    block->retry_at = 0;
+    block->torn_polls = 0;
+    spc_condition_good(&block->condition, wall_clock(), sentence);
+}
+
+/* ---- silence ----------------------------------------------------------- */
+
+static void silence_text(const struct spc_link *link, char *text, size_t size)
+{
+    char span[24];
+
+    snprintf(text, size, "no answer within %s; %u %s",
+             spc_span_text(link->plan->response_timeout, span, sizeof span),
+             link->unanswered, link->unanswered == 1 ? "try" : "tries");
+}
+
+static void unit_silent(struct spc_link *link, struct unit *unit)
+{
+    char why[SPC_DETAIL_TEXT / 2];
+    spc_nanos now = spc_monotonic();
+
+    silence_text(link, why, sizeof why);
+    unit->silent = true;
+    if (every_unit(link, is_silent_or_dead)) {
+        if (link->unanswered < 2)
+            return; /* one lost packet is nobody's death */
+        set_link_down(link, why);
+        lose(link, why);
+        return;
+    }
+    spc_health_silent(&unit->health, &link->health_rule, now);
+    if (unit->health.dead)
+        set_unit_down(link, unit, why);
+    if (now - link->last_answer > link->silence)
+        set_link_down(link, why);
+}
+
+/* ---- asking ------------------------------------------------------------ */
+
+static void count(struct spc_link_report *report, int error)
+{
+    enum spc_trouble_action action = spc_trouble_of(error)->action;
+
+    if (action == SPC_TROUBLE_NONE)
+        report->reads++;
+    else if (action == SPC_TROUBLE_SILENT)
+        report->timeouts++;
+    else if (error > MODBUS_ENOBASE && error <= EMBXGTAR)
+        report->exceptions++;
+    else if (action != SPC_TROUBLE_STOPPED)
+        report->errors++;
+}
+
+static int ask_once(struct spc_link *link, struct block *block,
+                    uint16_t *ret_words)
+{
+    const struct spc_modbus_poll *plan = block->plan;
+
+    if (!sleep_until(link, link->quiet_until))
+        return ECANCELED;
+    block->asked = spc_monotonic();
+    int error = spc_connection_read(&link->connection, (uint8_t)plan->unit,
+                                    plan->first, plan->count,
+                                    link->plan->response_timeout, ret_words);
+    link->quiet_until = spc_monotonic() + link->plan->pause_between;
+    count(&link->report, error);
+    return error;
+}
+
+/* A dead unit, and one asked while its neighbours are silent too, get a
+ * single try: the sooner we know that it is the link, the better. */
+static unsigned tries_for(const struct spc_link *link, const struct unit *unit)
+{
+    return unit->health.dead || link->unanswered > 0 ? 1
+                                                     : 1 + link->plan->retries;
+}
+
+static int ask(struct spc_link *link, struct block *block, uint16_t *ret_words)
+{
+    unsigned tries = tries_for(link, block->unit), busy = 0;
+
+    for (;;) {
+        int error = ask_once(link, block, ret_words);
+        enum spc_trouble_action action = spc_trouble_of(error)->action;
+
+        link->unanswered += action == SPC_TROUBLE_SILENT;
+        link->garbled += action == SPC_TROUBLE_GARBLED;
+        if (action == SPC_TROUBLE_BUSY && ++busy < BUSY_TRIES) {
+            if (!sleep_until(link, spc_monotonic() + busy_wait))
+                return ECANCELED;
+            continue;
+        }
+        if (action != SPC_TROUBLE_SILENT && action != SPC_TROUBLE_GARBLED)
+            return error;
+        if (link->garbled >= 2 || --tries == 0)
+            return error;
+    }
+}
+
+/* ---- samples ----------------------------------------------------------- */
+
+static struct spc_event quality_event(const struct spc_link *link,
+                                      const struct block *block,
+                                      enum spc_event_action action)
+{
+    return (struct spc_event){
+        .kind = SPC_EVENT_QUALITY,
+        .action = action,
+        .time = wall_clock(),
+        .link = link->plan->link,
+        .station = block->plan->station,
+        .characteristic = SPC_NONE,
+        .stream = SPC_NONE,
+    };
+}
+
+static struct spc_event restarted_event(const struct spc_link *link,
+                                        const struct block *block,
+                                        const struct spc_counter *now)
+{
+    struct spc_event event = quality_event(link, block, SPC_COUNTER_RESTARTED);
+
+    snprintf(event.detail, sizeof event.detail,
+             "counter went from %" PRIu64 " back to %" PRIu64
+             "; parts lost between them are not known",
+             block->counter.counter, now->counter);
+    return event;
+}
+
+static struct spc_event lost_event(const struct spc_link *link,
+                                   const struct block *block,
+                                   const struct spc_counter_step *step)
+{
+    struct spc_event event = quality_event(link, block, SPC_SAMPLES_LOST);
+
+    event.count = step->lost;
+    snprintf(event.detail, sizeof event.detail,
+             "parts %" PRIu64 " to %" PRIu64 " passed unseen",
+             block->counter.counter + 1, step->now.counter - 1);
+    return event;
+}
+
+static void stamp_sample(const struct block *block, const uint16_t *words,
+                         struct spc_stamp *stamp, struct spc_sample *sample)
+{
+    const struct spc_layout *layout = &block->plan->layout;
+    spc_nanos window = spc_monotonic() - block->looked;
+    spc_nanos now = wall_clock();
+
+    if (block->looked == 0 || window > longest_window)
+        window = longest_window;
+    sample->station = block->plan->station;
+    sample->time = now;
+    sample->time_uncertainty = window;
+    sample->time_source = SPC_TIME_REPLY;
+    if (layout->has_stamp) {
+        spc_stamp_tick(stamp, spc_modbus_bits(&layout->stamp, words),
+                       16 * spc_modbus_words(layout->stamp.type),
+                       layout->stamp_unit, now, window);
+        sample->time = stamp->time;
+        sample->time_uncertainty = stamp->uncertainty;
+        sample->time_source = SPC_TIME_PLC;
+    }
+}
+
+/* Queues what a look has found.  The memory of the counter moves only when
+ * that worked: what found no room is found again at the next look, or reported
+ * as lost. */
+static void deliver(struct spc_link *link, struct block *block,
+                    const uint16_t *words, struct spc_sample *sample,
+                    const struct spc_counter_step *step)
+{
+    struct spc_stamp stamp = block->stamp;
+    struct spc_event event;
+    bool has_event =
+        step->restarted || (step->lost > 0 && block->plan->alarm_on_skip);
+
+    if (step->restarted)
+        event = restarted_event(link, block, &step->now);
+    else if (has_event)
+        event = lost_event(link, block, step);
+    if (step->moved)
+        stamp_sample(block, words, &stamp, sample);
+    if ((has_event || step->moved) &&
+        !spc_arrivals_put(link->arrivals, has_event ? &event : NULL,
+                          step->moved ? sample : NULL))
+        return;
+    block->counter = step->now;
+    block->stamp = stamp;
+    block->looked = block->asked;
+}
+
+/* ---- polls ------------------------------------------------------------- */
+
+static void self_test_failed(struct spc_link *link, struct block *block)
+{
+    set_block_bad(block, SPC_SELF_TEST_FAILED,
+                  "the self-test register does not hold its value; word "
+                  "order, address base or program of the PLC is another");
+    block->retry_at = spc_monotonic() + link->plan->dead_retry;
+}
+
+/* An error that is not the block's or the PLC's program. */
+static void handle_trouble(struct spc_link *link, struct block *block,
+                           const struct spc_trouble *trouble)
+{
+    switch (trouble->action) {
+    case SPC_TROUBLE_NONE:
+    case SPC_TROUBLE_STOPPED:
+        break;
+    case SPC_TROUBLE_GARBLED:
+        if (link->garbled < 2)
+            break;
+        lose(link, trouble->text);
+        break;
+    case SPC_TROUBLE_BROKEN:
+        lose(link, trouble->text);
+        break;
+    case SPC_TROUBLE_SILENT:
+        unit_silent(link, block->unit);
+        break;
+    case SPC_TROUBLE_ABSENT:
+        link_answered(link);
+        spc_health_absent(&block->unit->health, &link->health_rule,
+                          spc_monotonic());
+        set_unit_down(link, block->unit, trouble->text);
+        break;
+    case SPC_TROUBLE_REFUSED:
+        block->retry_at = spc_monotonic() + link->plan->dead_retry;
+        /* fall through */
+    case SPC_TROUBLE_BUSY:
+    case SPC_TROUBLE_DEVICE:
+        unit_answered(link, block->unit);
+        set_block_bad(block, SPC_BLOCK_REFUSED, trouble->text);
+        break;
+    }
+}
+
+static enum spc_reading look(struct spc_link *link, struct block *block,
+                             const uint16_t *words, struct spc_sample *sample)
+{
+    struct spc_counter_step step;
+    enum spc_reading reading =
+        spc_layout_read(&block->plan->layout, words, block->plan->count,
+                        &block->counter, sample, &step);
+
+    link->report.last_good = wall_clock();
+    unit_answered(link, block->unit);
+    if (reading == SPC_READING_SELF_TEST_FAILED) {
+        self_test_failed(link, block);
+    } else if (reading == SPC_READING_TORN) {
+        link->report.torn_reads++;
+    } else {
+        /* What happened to the wire comes before what it brought. */
+        set_block_good(block);
+        tell(link);
+        deliver(link, block, words, sample, &step);
+    }
+    return reading;
+}
+
+/* A part may be written slowly, but a bracket that never closes is a register
+ * that is not the counter's second copy. */
+static void never_whole(struct spc_link *link, struct block *block)
+{
+    if (++block->torn_polls >= link->plan->dead_after)
+        set_block_bad(block, SPC_BLOCK_REFUSED,
+                      "counter and counter_again differ at every look");
+}
+
+/* A torn block is read again at once: the PLC was in the middle of writing
+ * it, which takes a scan cycle or two. */
+static void serve(struct spc_link *link, struct block *block)
+{
+    uint16_t words[SPC_FRAME_REGISTERS];
+    struct spc_sample sample;
+    spc_nanos now = spc_monotonic();
+
+    if (!spc_health_may_ask(&block->unit->health, now) || now < block->retry_at)
+        return;
+    for (int i = 0; i < TORN_TRIES; i++) {
+        int error = ask(link, block, words);
+        if (error) {
+            handle_trouble(link, block, spc_trouble_of(error));
+            return;
+        }
+        if (look(link, block, words, &sample) != SPC_READING_TORN)
+            return;
+    }
+    never_whole(link, block);
+}
+
+static struct block *next_block(const struct spc_link *link)
+{
+    struct block *next = &link->blocks[0];
+
+    for (size_t i = 1; i < link->plan->poll_count; i++)
+        if (link->blocks[i].pace.due < next->pace.due)
+            next = &link->blocks[i];
+    return next;
+}
+
+/* ---- thread ------------------------------------------------------------ */
+
+/* Sleeps until the deadline, or less while something is still to be told.
+ * False when the link is to stop. */
+static bool rest_until(const struct spc_link *link, spc_nanos deadline)
+{
+    spc_nanos soon = spc_monotonic() + retell_wait;
+
+    return sleep_until(link,
+                       link->all_told || deadline < soon ? deadline : soon);
+}
+
+/* False when the link is to stop. */
+static bool turn(struct spc_link *link)
+{
+    tell(link);
+    show(link);
+    if (link->session.state != SPC_SESSION_UP) {
+        if (!spc_session_should_dial(&link->session, spc_monotonic()))
+            return rest_until(link, link->session.not_before);
+        dial(link);
+        return sleep_until(link, 0);
+    }
+
+    struct block *block = next_block(link);
+    if (!rest_until(link, block->pace.due))
+        return false;
+    if (spc_monotonic() >= block->pace.due) {
+        serve(link, block);
+        link->report.skipped_polls +=
+            spc_pace_served(&block->pace, spc_monotonic());
+    }
+    return true;
+}
+
+static void *run(void *argument)
+{
+    struct spc_link *link = argument;
+
+    while (turn(link))
+        ;
+    spc_connection_hang_up(&link->connection);
+    return NULL;
+}
+
+/* ---- start ------------------------------------------------------------- */
+
+static struct unit *unit_numbered(struct spc_link *link, uint32_t number)
+{
+    for (size_t i = 0; i < link->unit_count; i++)
+        if (link->units[i].number == number)
+            return &link->units[i];
+
+    struct unit *unit = &link->units[link->unit_count++];
+    unit->number = number;
+    unit->condition = (struct spc_condition){
+        .link = link->plan->link,
+        .station = SPC_NONE,
+        .good = SPC_UNIT_UP,
+        .now = SPC_NEWS_GOOD,
+        .told = SPC_NEWS_GOOD,
+    };
+    return unit;
+}
+
+static void set_up_block(struct spc_link *link, struct block *block,
+                         const struct spc_modbus_poll *plan)
+{
+    assert(plan->count >= 1);
+    assert(plan->count <= SPC_FRAME_REGISTERS);
+    assert(plan->first + (unsigned)plan->count <= 65536);
+    assert(plan->unit <= 255);
+    assert(spc_layout_fits(&plan->layout, plan->count));
+
+    *block = (struct block){
+        .plan = plan,
+        .unit = unit_numbered(link, plan->unit),
+        .pace = {.period = plan->period},
+        .counter = {plan->known, plan->epoch, plan->counter},
+        .condition = {.link = link->plan->link,
+                      .station = plan->station,
+                      .good = SPC_BLOCK_RESTORED,
+                      .now = SPC_NEWS_GOOD,
+                      .told = SPC_NEWS_GOOD},
+    };
+}
+
+/* Silence that no single dead unit can cause, and that makes a value too old
+ * for at least one block. */
+static spc_nanos silence_of(const struct spc_modbus_link *plan)
+{
+    spc_nanos silence = plan->polls[0].max_age;
+
+    for (size_t i = 1; i < plan->poll_count; i++)
+        if (plan->polls[i].max_age < silence)
+            silence = plan->polls[i].max_age;
+
+    spc_nanos tries = (2 + (spc_nanos)plan->retries) * plan->response_timeout;
+    return silence > tries ? silence : tries;
+}
+
+static void set_up(struct spc_link *link)
+{
+    const struct spc_modbus_link *plan = link->plan;
+
+    assert(plan->poll_count > 0);
+    link->backoff = (struct spc_backoff){
+        .min = plan->backoff_min,
+        .max = plan->backoff_max,
+        .jitter = plan->backoff_jitter,
+        .seed = UINT64_C(0x9e3779b97f4a7c15) * (plan->link + 1),
+    };
+    link->health_rule =
+        (struct spc_health_rule){plan->dead_after, plan->dead_retry};
+    link->condition = (struct spc_condition){
+        .link = plan->link, .station = SPC_NONE, .good = SPC_LINK_UP};
+    link->silence = silence_of(plan);
+    for (size_t i = 0; i < plan->poll_count; i++)
+        set_up_block(link, &link->blocks[i], &plan->polls[i]);
+}
+
+/* Signals are for the main thread. */
+static int start_thread(struct spc_link *link)
+{
+    pthread_attr_t attributes;
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(&link->thread, &attributes, run, link);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return error;
+}
+
+static void release(struct spc_link *link)
+{
+    if (link->connection.context)
+        spc_connection_close(&link->connection);
+    free(link->units);
+    free(link->blocks);
+    free(link);
+}
+
+enum spc_status spc_link_open(const struct spc_modbus_link *plan,
+                              struct spc_arrivals *arrivals, int stop,
+                              struct spc_link **ret_link)
+{
+    struct spc_link *link = calloc(1, sizeof *link);
+
+    if (!link)
+        return SPC_NO_MEMORY;
+    link->plan = plan;
+    link->arrivals = arrivals;
+    link->stop = stop;
+    link->units = calloc(plan->poll_count, sizeof *link->units);
+    link->blocks = calloc(plan->poll_count, sizeof *link->blocks);
+    if (!link->units || !link->blocks ||
+        spc_connection_open(plan->host, plan->port, stop, &link->connection) !=
+            SPC_OK) {
+        release(link);
+        return SPC_NO_MEMORY;
+    }
+    set_up(link);
+    pthread_mutex_init(&link->lock, NULL);
+    if (start_thread(link) != 0) {
+        pthread_mutex_destroy(&link->lock);
+        release(link);
+        return SPC_CANNOT_OPEN;
+    }
+    *ret_link = link;
+    return SPC_OK;
+}
+
+void spc_link_close(struct spc_link *link)
+{
+    pthread_join(link->thread, NULL);
+    pthread_mutex_destroy(&link->lock);
+    release(link);
+}
+
+struct spc_link_report spc_link_report(struct spc_link *link)
+{
+    pthread_mutex_lock(&link->lock);
+    struct spc_link_report shown = link->shown;
+    pthread_mutex_unlock(&link->lock);
+    return shown;
+}
