@@ -162,7 +162,9 @@ struct spc_vocabulary {
  * line and a caret, one after the other in `text`. */
 struct spc_complaints {
     char *text; /* owned; NULL when there are none */
-    size_t size, count;
+    size_t size;
+    size_t count;    /* errors */
+    size_t warnings; /* a plant with warnings only is a plant */
 };
 
 /* Reads `size` bytes of `text`; `file` is the name to print.  On SPC_OK the
@@ -177,6 +179,25 @@ enum spc_status spc_plant_read(const char *file, const char *text, size_t size,
 
 void spc_plant_free(struct spc_plant *plant);
 void spc_complaints_free(struct spc_complaints *complaints);
+
+/* Every register of a station with a name, in no particular order; returns
+ * how many.  `kind` says in which of the sample's keys the name stands. */
+enum { SPC_FIELDS_MAX = 6 + SPC_CONTEXT_MAX + SPC_VALUES_MAX };
+struct spc_named_field {
+    const char *kind; /* "counter", "part_id", "context", "characteristic" */
+    const char *name; /* of the context key or characteristic, else NULL */
+    const struct spc_field *field;
+};
+uint32_t spc_station_fields(const struct spc_plant_station *station,
+                            struct spc_named_field ret_fields[SPC_FIELDS_MAX]);
+
+/* A PDU address as the station's plant file writes it. */
+uint32_t spc_written_address(const struct spc_plant_station *station,
+                             uint32_t address);
+
+/* The reference of all keys, Markdown; the caller frees it.  NULL when the
+ * allocator refuses. */
+char *spc_plant_reference(void);
 
 const char *spc_register_type_text(enum spc_register_type type);
 const char *spc_word_order_text(enum spc_word_order order);
