@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Growing text, templates and UTF-8 (RFC 3629). */
+/* Growing text, templates, times and UTF-8 (RFC 3629). */
+#define _POSIX_C_SOURCE 200809L
+
 #include "adapters/json/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static bool reserve(struct spc_text *text, size_t more)
 {
@@ -134,6 +138,57 @@ void spc_text_sentence(struct spc_text *text, const char *template,
         at = close + 1;
     }
     fill_range(text, at, end, blanks, count);
+}
+
+/* ---- times ------------------------------------------------------------- */
+
+/* Splits off the part below a second, rounding towards the past so that times
+ * before 1970 are right too. */
+static struct tm civil(spc_nanos time, long *ret_below)
+{
+    long below = (long)(time % SPC_SECOND);
+    time_t seconds = (time_t)(time / SPC_SECOND);
+    struct tm tm;
+
+    if (below < 0) {
+        below += SPC_SECOND;
+        seconds--;
+    }
+    gmtime_r(&seconds, &tm);
+    *ret_below = below;
+    return tm;
+}
+
+static size_t write_civil(const struct tm *tm, char between,
+                          char ret_text[SPC_TIME_TEXT])
+{
+    char date[16], time[16];
+
+    strftime(date, sizeof date, "%Y-%m-%d", tm);
+    strftime(time, sizeof time, "%H:%M:%S", tm);
+    return (size_t)snprintf(ret_text, SPC_TIME_TEXT, "%s%c%s", date, between,
+                            time);
+}
+
+void spc_time_text(spc_nanos time, char ret_text[SPC_TIME_TEXT])
+{
+    long below;
+    struct tm tm = civil(time, &below);
+    size_t at = write_civil(&tm, 'T', ret_text);
+    int digits = 9;
+
+    for (; digits > 3 && below % 1000 == 0; digits -= 3)
+        below /= 1000;
+    snprintf(ret_text + at, SPC_TIME_TEXT - at, ".%0*ldZ", digits, below);
+}
+
+void spc_time_sentence(spc_nanos time, char ret_text[SPC_TIME_TEXT])
+{
+    long below;
+    struct tm tm = civil(time, &below);
+    size_t at = write_civil(&tm, ' ', ret_text);
+
+    snprintf(ret_text + at, SPC_TIME_TEXT - at, " UTC");
 }
 
 /* ---- UTF-8 ------------------------------------------------------------- */

@@ -6,6 +6,8 @@
 #ifndef SPC_ADAPTERS_TEXT_H
 #define SPC_ADAPTERS_TEXT_H
 
+#include "engine/types.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +40,14 @@ void spc_text_fill(struct spc_text *text, const char *template,
  * its blanks is empty. */
 void spc_text_sentence(struct spc_text *text, const char *template,
                        const struct spc_blank *blanks, size_t count);
+
+/* RFC 3339 in UTC with 3, 6 or 9 decimals, as many as the time has:
+ * "2026-11-21T10:00:00.120Z". */
+enum { SPC_TIME_TEXT = 48 };
+void spc_time_text(spc_nanos time, char ret_text[SPC_TIME_TEXT]);
+
+/* The same to the second for reading: "2026-11-21 10:00:00 UTC". */
+void spc_time_sentence(spc_nanos time, char ret_text[SPC_TIME_TEXT]);
 
 /* Bytes of the UTF-8 character at `s`, of which `size` bytes are there, and
  * its code; 0 when it is not one (overlong, surrogate, cut off). */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Messages: topic and JSON payload of every event and every retained state.
  *
- * One function for each schema in docs/schemas/.  Payloads say what happened
- * in words too, English (`text`) and Chinese (`text_zh`), so that a pager or
- * a terminal needs no table of rules. */
+ * One function for each kind of message in docs/schemas/; docs/protocols.md
+ * is the list of topics.  Payloads say what happened in words too, English
+ * (`text`) and Chinese (`text_zh`), so that a pager or a terminal needs no
+ * table of rules. */
 #ifndef SPC_ADAPTERS_MQTT_MESSAGE_H
 #define SPC_ADAPTERS_MQTT_MESSAGE_H
 
@@ -13,7 +14,8 @@
 
 #include <stddef.h>
 
-/* Who and where, in the plant's own words.  NULL where it does not apply. */
+/* Who and where, in the plant's own words.  NULL where it does not apply; the
+ * gateway and the epoch always do. */
 struct spc_scene {
     const char *topic_root; /* template: spc/v1/{enterprise}/.../{station} */
     const char *enterprise, *site, *gateway, *epoch, *version;
@@ -26,14 +28,23 @@ struct spc_scene {
 };
 
 struct spc_message {
-    char *topic, *payload, *event_id, *alarm_id; /* owned; alarm_id or NULL */
-    const char *schema;                          /* "spc.alarm/1" */
-    char *text; /* the English sentence, owned */
+    char *topic, *payload; /* owned */
+    char *event_id;        /* owned; NULL for a state that no event set */
+    char *alarm_id;        /* owned; NULL when it is no alarm */
+    char *text;            /* the English sentence, owned */
+    const char *schema;    /* "spc.alarm/1" */
 };
 
 void spc_message_free(struct spc_message *message);
 
-/* Any event.  False: no memory. */
+/* "op40/bore-dia/H-22/location/3@6f1c2a90": the same for every event of one
+ * episode, without spaces, never used twice.  The caller frees; NULL: no
+ * memory. */
+char *spc_alarm_identity(const struct spc_scene *scene, enum spc_panel panel,
+                         uint32_t episode);
+
+/* Any event.  False: no memory, here and below; *ret_message is then
+ * untouched. */
 bool spc_message_event(const struct spc_scene *scene,
                        const struct spc_event *event,
                        struct spc_message *ret_message);
@@ -43,6 +54,9 @@ bool spc_message_alarm_state(const struct spc_scene *scene,
                              const struct spc_event *event,
                              spc_nanos valid_until,
                              struct spc_message *ret_message);
+
+/* `limits->number` 0: none in force yet, and only `limits->chart` counts.
+ * `last` may be NULL; `spread` is NaN where it does not exist. */
 bool spc_message_chart_state(const struct spc_scene *scene,
                              const struct spc_limits *limits,
                              const struct spc_event_point *last, double spread,

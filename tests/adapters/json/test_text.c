@@ -103,11 +103,45 @@ static void test_what_is_not_a_character(void **state)
     }
 }
 
+/* clang-format off */
+static const struct {
+    spc_nanos time;
+    const char *text, *sentence;
+} times[] = {
+    {0, "1970-01-01T00:00:00.000Z", "1970-01-01 00:00:00 UTC"},
+    {1795254886120000000, "2026-11-21T09:54:46.120Z",
+     "2026-11-21 09:54:46 UTC"},
+    {1795254886120450000, "2026-11-21T09:54:46.120450Z",
+     "2026-11-21 09:54:46 UTC"},
+    {1795254886999999999, "2026-11-21T09:54:46.999999999Z",
+     "2026-11-21 09:54:46 UTC"},
+    {951782400000000000, "2000-02-29T00:00:00.000Z",
+     "2000-02-29 00:00:00 UTC"},
+    {-1, "1969-12-31T23:59:59.999999999Z", "1969-12-31 23:59:59 UTC"},
+    {INT64_MAX, "2262-04-11T23:47:16.854775807Z",
+     "2262-04-11 23:47:16 UTC"},
+};
+/* clang-format on */
+
+static void test_times(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        char text[SPC_TIME_TEXT];
+
+        spc_time_text(times[i].time, text);
+        assert_string_equal(text, times[i].text);
+        spc_time_sentence(times[i].time, text);
+        assert_string_equal(text, times[i].sentence);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_templates),
         cmocka_unit_test(test_growth_keeps_everything),
+        cmocka_unit_test(test_times),
         cmocka_unit_test(test_every_character_is_read),
         cmocka_unit_test(test_what_is_not_a_character),
     };
