@@ -614,9 +614,9 @@ static bool send_retained(struct spc_mqtt *mqtt, uint32_t s, const char *topic,
     return ok;
 }
 
-static void send_states(struct spc_mqtt *mqtt)
+static void send_states(struct spc_mqtt *mqtt, unsigned limit)
 {
-    while (spc_mqtt_room(mqtt) > 0) {
+    for (; limit > 0 && spc_mqtt_room(mqtt) > 0; limit--) {
         uint32_t index = spc_retained_first(&mqtt->retained);
         if (index == SPC_NONE)
             return;
@@ -760,26 +760,23 @@ static void hush(struct spc_mqtt *mqtt)
 size_t spc_mqtt_poll(struct spc_mqtt *mqtt, spc_nanos now,
                      struct spc_mqtt_news *news, size_t room)
 {
+    /* Room the caller knew of and had no event for is the states'.  Room that
+     * comes up only now is offered to events first. */
+    unsigned left = spc_mqtt_room(mqtt);
     size_t count = 0;
-    bool fresh = false;
 
     assert(room > 0);
     mqtt->now = now;
     hush(mqtt);
-    while (count < room && next_news(mqtt, &news[count])) {
-        fresh = fresh || news[count].kind == SPC_MQTT_CONNECTED;
+    while (count < room && next_news(mqtt, &news[count]))
         count++;
-    }
-    if (count == room)
-        wake(&mqtt->mailbox); /* there may be more */
     dial_when_due(mqtt);
+    send_states(mqtt, left);
 
-    /* On a fresh line the events go first: the caller has yet to offer
-     * them, and is woken for nothing when there are none. */
-    if (fresh)
+    bool more = spc_mqtt_room(mqtt) > 0 &&
+                spc_retained_first(&mqtt->retained) != SPC_NONE;
+    if (count == room || more)
         wake(&mqtt->mailbox);
-    else
-        send_states(mqtt);
     return count;
 }
 
