@@ -227,7 +227,7 @@ bool spc_message_event(const struct spc_scene *scene,
 
     assert(scene->gateway);
     assert(scene->epoch);
-    assert(event->kind != SPC_EVENT_ALARM || scene->characteristic);
+    assert(event->kind > SPC_EVENT_LIMITS || scene->characteristic);
 
     draft.topic = event_topic(scene, event);
     paper.failed = paper.failed || !identify(scene, event, &draft);

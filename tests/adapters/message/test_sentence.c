@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sentences: what a line engineer reads, word for word. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/mqtt/sentence.h"
+#include "tests/adapters/message/fixture.h"
+
+static void check(struct spc_sentence got, const char *en, const char *zh)
+{
+    assert_non_null(got.en);
+    assert_non_null(got.zh);
+    assert_string_equal(got.en, en);
+    assert_string_equal(got.zh, zh);
+    free(got.en);
+    free(got.zh);
+}
+
+static void check_event(const struct spc_scene *scene,
+                        const struct spc_event *event, const char *en,
+                        const char *zh)
+{
+    check(spc_sentence_event(scene, event), en, zh);
+}
+
+static void test_a_value_beyond_its_limit(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_alarm();
+
+    (void)state;
+    scene.stream = "";
+    check_event(&scene, &event,
+                "ocv-test ocv: value 4.1841 V is above the upper limit 4.17911 "
+                "V since part 00000156 (2026-11-21 10:00:00 UTC); check the "
+                "reference electrode",
+                "ocv-test ocv：单值 4.1841 V 高于上控制限 4.17911 V，自零件 "
+                "00000156（2026-11-21 10:00:00 UTC）起；检查参比电极");
+
+    event.points[0].value = 4.1641;
+    event.points[0].part_id[0] = '\0';
+    scene.stream = "H-22";
+    scene.reaction = NULL;
+    scene.reaction_zh = "";
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): value 4.1641 V is below the lower limit "
+                "4.16935 V since part 156 (2026-11-21 10:00:00 UTC)",
+                "ocv-test ocv（H-22）：单值 4.1641 V 低于下控制限 4.16935 "
+                "V，自零件 156（2026-11-21 10:00:00 UTC）起");
+}
+
+static void test_a_run_names_its_rule_and_first_part(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_run();
+
+    (void)state;
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): mean 4.17500 V, 9 in a row above the "
+                "centre line since parts 736 to 740 (2026-11-21 09:56:00 UTC, "
+                "last id 00000740); check the reference electrode",
+                "ocv-test ocv（H-22）：均值 4.17500 V，连续9点位于中心线上方，"
+                "自零件 736 至 740（2026-11-21 09:56:00 UTC，末件 "
+                "00000740）起；检查参比电极");
+}
+
+/* An episode that began before the points an event still lists. */
+static void test_an_old_alarm_names_its_point(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_alarm();
+
+    (void)state;
+    event.action = SPC_UPDATED;
+    event.since_index = 38;
+    event.since = NOON - 3600 * SPC_SECOND;
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): value 4.1841 V is above the upper limit "
+                "4.17911 V, in alarm since point 38 (2026-11-21 09:00:00 UTC); "
+                "check the reference electrode",
+                "ocv-test ocv（H-22）：单值 4.1841 V 高于上控制限 4.17911 "
+                "V，报警自第 38 点（2026-11-21 09:00:00 UTC）起持续；"
+                "检查参比电极");
+}
+
+static void test_the_spread_panel(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_alarm();
+
+    (void)state;
+    event.panel = SPC_PANEL_SPREAD;
+    event.zones = event.limits.zones[1];
+    event.points[0].value = 0.0071;
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): moving range 0.0071 V is above the upper "
+                "limit 0.00599 V since part 00000156 (2026-11-21 10:00:00 "
+                "UTC); check the reference electrode",
+                "ocv-test ocv（H-22）：移动极差 0.0071 V 高于上控制限 0.00599 "
+                "V，自零件 00000156（2026-11-21 10:00:00 UTC）起；"
+                "检查参比电极");
+}
+
+/* Rounding must never make an alarm look wrong: "4.179 is above 4.179". */
+static void test_rounding_never_hides_the_crossing(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    double limit = 4.17911;
+
+    (void)state;
+    for (int digits = 3; digits < 12; digits++) {
+        struct spc_event event = fixture_run();
+        double value, shown_value, shown_limit;
+
+        event.zones.upper[3] = limit;
+        event.points[event.point_count - 1].value =
+            limit + 3 * pow(10, -digits);
+        struct spc_sentence got = spc_sentence_event(&scene, &event);
+        const char *is = strstr(got.en, "is above the upper limit ");
+        assert_non_null(is);
+        value = strtod(strstr(got.en, "mean ") + 5, NULL);
+        shown_value = value;
+        shown_limit = strtod(is + strlen("is above the upper limit "), NULL);
+        assert_true(shown_value > shown_limit);
+        free(got.en);
+        free(got.zh);
+    }
+}
+
+static void test_decimals_follow_the_gauge(void **state)
+{
+    /* clang-format off */
+    static const struct {
+        double resolution;
+        const char *shown;
+    } cases[] = {
+        {0.0001, "value 4.1841 V"}, {0.0005, "value 4.1841 V"},
+        {0.001, "value 4.184 V"}, {0.25, "value 4.18 V"},
+        {0.01, "value 4.18 V"}, {1e-6, "value 4.184100 V"},
+        {0, "value 4.1841 V"}, /* two digits of sigma, 0.0016 */
+    };
+    /* clang-format on */
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct spc_scene scene = fixture_scene();
+        struct spc_event event = fixture_alarm();
+
+        scene.resolution = cases[i].resolution;
+        event.zones.upper[3] = 4.17; /* far enough for any rounding */
+        struct spc_sentence got = spc_sentence_event(&scene, &event);
+        assert_non_null(strstr(got.en, cases[i].shown));
+        free(got.en);
+        free(got.zh);
+    }
+}
+
+static void test_what_people_did(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_alarm();
+
+    (void)state;
+    scene.stream = "";
+    event.action = SPC_ACKNOWLEDGED;
+    event.state = SPC_ALARM_ACK;
+    strcpy(event.person, "Li Wei");
+    check_event(&scene, &event,
+                "ocv-test ocv: value alarm of 2026-11-21 10:00:00 UTC "
+                "acknowledged by Li Wei",
+                "ocv-test ocv：2026-11-21 10:00:00 UTC 的单值报警已由 Li Wei "
+                "确认");
+
+    event.action = SPC_RETURNED;
+    event.signal_count = 0;
+    event.points[0].value = 4.1742;
+    check_event(&scene, &event,
+                "ocv-test ocv: value is in control again at 4.1742 V, alarm of "
+                "2026-11-21 10:00:00 UTC returned",
+                "ocv-test ocv：单值恢复受控，当前 4.1742 V，2026-11-21 "
+                "10:00:00 UTC 的报警已恢复");
+    event.state = SPC_ALARM_RTN_UNACK;
+    check_event(&scene, &event,
+                "ocv-test ocv: value is in control again at 4.1742 V, alarm of "
+                "2026-11-21 10:00:00 UTC returned, not yet acknowledged",
+                "ocv-test ocv：单值恢复受控，当前 4.1742 V，2026-11-21 "
+                "10:00:00 UTC 的报警已恢复，尚未确认");
+}
+
+static void test_limits_say_where_they_come_from(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_run();
+
+    (void)state;
+    event.kind = SPC_EVENT_LIMITS;
+    event.action = SPC_LIMITS_IN_FORCE;
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): limits version 3 in force, centre "
+                "4.17423 V, mean 4.16935 to 4.17911 V, range up to 0.00599 V; "
+                "from 20 subgroups of 5, sigma 0.001626 V by rbar/d2",
+                "ocv-test ocv（H-22）：第 3 版控制限生效，中心线 4.17423 "
+                "V，均值 4.16935 至 4.17911 V，极差上限 0.00599 V；由 20 "
+                "个子组（每组 5 件）估计，σ = 0.001626 V（rbar/d2）");
+}
+
+static void test_trouble_is_named(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = {
+        .kind = SPC_EVENT_QUALITY, .action = SPC_SAMPLES_LOST, .count = 1};
+
+    (void)state;
+    scene.characteristic = NULL;
+    scene.stream = NULL;
+    check_event(&scene, &event, "ocv-test: 1 part passed without being read",
+                "ocv-test：有 1 个零件未被读取");
+    event.count = 7;
+    strcpy(event.detail, "counter 12 to 20");
+    check_event(&scene, &event,
+                "ocv-test: 7 parts passed without being read: counter 12 to 20",
+                "ocv-test：有 7 个零件未被读取：counter 12 to 20");
+
+    scene.station = NULL;
+    event = (struct spc_event){.kind = SPC_EVENT_LINK, .action = SPC_LINK_DOWN};
+    check_event(&scene, &event,
+                "link cell-tester: no connection, nothing is measured",
+                "链路 cell-tester：连接中断，无测量数据");
+    event =
+        (struct spc_event){.kind = SPC_EVENT_GATEWAY, .action = SPC_STARTED};
+    check_event(&scene, &event, "gateway gw-07: started", "网关 gw-07：已启动");
+}
+
+/* A stranger's text may hold what a template would: it is only quoted. */
+static void test_details_are_only_quoted(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = {.kind = SPC_EVENT_GATEWAY,
+                              .action = SPC_CONFIG_REFUSED,
+                              .detail = "line 3: [{place}] {gateway}"};
+
+    (void)state;
+    check_event(&scene, &event,
+                "gateway gw-07: plant file refused, the one before stays in "
+                "use: line 3: [{place}] {gateway}",
+                "网关 gw-07：配置被拒绝，沿用原配置：line 3: [{place}] "
+                "{gateway}");
+}
+
+static void test_capability(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_capability capability = fixture_capability();
+
+    (void)state;
+    check(spc_sentence_capability(&scene, &capability),
+          "ocv-test ocv (H-22): Cpk 1.66 (1.41..1.91, 95 %), expected 12.3 ppb "
+          "(0.4..310), sigma level 6.9",
+          "ocv-test ocv（H-22）：Cpk 1.66（1.41～1.91，置信度 95 %），"
+          "预期不合格率 12.3 ppb（0.4～310），西格玛水平 6.9");
+
+    capability.index[SPC_INDEX_CPK].value = NAN;
+    capability.overall.total_ppb = 2.7e6;
+    capability.overall.lower_ppb = 1e-9;
+    capability.overall.upper_ppb = 100;
+    capability.sigma_level = 4.28;
+    check(spc_sentence_capability(&scene, &capability),
+          "ocv-test ocv (H-22): expected 2700000 ppb (1e-09..100), sigma level "
+          "4.3",
+          "ocv-test ocv（H-22）：预期不合格率 2700000 ppb（1e-09～100），"
+          "西格玛水平 4.3");
+}
+
+/* With everything stated and with nothing.  A blank no one fills in would
+ * stay as a brace. */
+static void check_speaks(enum spc_event_kind kind, enum spc_event_action action)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event rich = fixture_run();
+    struct spc_event bare = {.kind = kind, .action = action};
+
+    rich.kind = kind;
+    rich.action = action;
+    for (int i = 0; i < 2; i++) {
+        struct spc_sentence got = spc_sentence_event(&scene, i ? &rich : &bare);
+
+        assert_true(strlen(got.en) > 20);
+        assert_true(strlen(got.zh) > 20);
+        assert_null(strpbrk(got.en, "{}[]"));
+        assert_null(strpbrk(got.zh, "{}[]"));
+        free(got.en);
+        free(got.zh);
+    }
+}
+
+static void test_every_action_of_every_kind_speaks(void **state)
+{
+    bool told[SPC_ACTIONS] = {[SPC_NO_ACTION] = true};
+
+    (void)state;
+    for (int kind = 0; kind < SPC_EVENT_KINDS; kind++) {
+        const enum spc_event_action *action = fixture_actions[kind];
+        for (; *action != SPC_NO_ACTION; action++) {
+            check_speaks(kind, *action);
+            told[*action] = true;
+        }
+    }
+    for (int action = 0; action < SPC_ACTIONS; action++)
+        assert_true(told[action]); /* a new action needs its row */
+}
+
+static void test_severity(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_alarm(), run = fixture_run();
+
+    (void)state;
+    assert_string_equal(spc_event_severity(&scene, &event), "high");
+    assert_string_equal(spc_event_severity(&scene, &run), "low");
+    event.action = SPC_RETURNED;
+    assert_string_equal(spc_event_severity(&scene, &event), "info");
+    event.action = SPC_UPDATED;
+    scene.reaction = NULL;
+    assert_string_equal(spc_event_severity(&scene, &event), "high");
+    scene.reaction_zh = NULL; /* nobody knows what to do */
+    assert_string_equal(spc_event_severity(&scene, &event), "medium");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_value_beyond_its_limit),
+        cmocka_unit_test(test_a_run_names_its_rule_and_first_part),
+        cmocka_unit_test(test_an_old_alarm_names_its_point),
+        cmocka_unit_test(test_the_spread_panel),
+        cmocka_unit_test(test_rounding_never_hides_the_crossing),
+        cmocka_unit_test(test_decimals_follow_the_gauge),
+        cmocka_unit_test(test_what_people_did),
+        cmocka_unit_test(test_limits_say_where_they_come_from),
+        cmocka_unit_test(test_trouble_is_named),
+        cmocka_unit_test(test_details_are_only_quoted),
+        cmocka_unit_test(test_capability),
+        cmocka_unit_test(test_every_action_of_every_kind_speaks),
+        cmocka_unit_test(test_severity),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
