@@ -54,8 +54,8 @@ void spc_check_link(struct spc_reader *reader, const struct spc_node *node,
 
 /* ---- topics ------------------------------------------------------------ */
 
-static const char *const placeholders[] = {"enterprise", "site", "area", "line",
-                                           "station"};
+static const char *const placeholders[] = {"enterprise", "site", "gateway",
+                                           "area",       "line", "station"};
 
 enum { PLACEHOLDERS = sizeof placeholders / sizeof *placeholders };
 
@@ -83,7 +83,8 @@ static const char *wrong_in_topic(const char *topic)
         size_t step = *at == '{' ? placeholder_at(at, &station) : 1;
 
         if (step == 0 || *at == '}')
-            return "in braces stand enterprise, site, area, line or station";
+            return "in braces stand enterprise, site, gateway, area, line or "
+                   "station";
         if (*at == '+' || *at == '#' || (unsigned char)*at <= ' ')
             return "a topic cannot hold + # or blanks";
         if (*at == '/' && (at == topic || at[1] == '/' || at[1] == '\0'))

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The plan as a person reads it. */
+#include "programs/check_plan.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { TEXT = 80 };
+
+static void duration(spc_nanos nanos, char ret_text[TEXT])
+{
+    if (nanos < SPC_SECOND)
+        snprintf(ret_text, TEXT, "%g ms", (double)nanos / SPC_MILLISECOND);
+    else
+        snprintf(ret_text, TEXT, "%g s", (double)nanos / SPC_SECOND);
+}
+
+/* "40101-40102", or "40103" alone. */
+static void stretch(uint32_t first, uint32_t last, char ret_text[TEXT])
+{
+    if (first == last)
+        snprintf(ret_text, TEXT, "%u", (unsigned)first);
+    else
+        snprintf(ret_text, TEXT, "%u-%u", (unsigned)first, (unsigned)last);
+}
+
+static void written(const struct spc_plant_station *station, uint32_t first,
+                    uint32_t last, char ret_text[TEXT])
+{
+    stretch(spc_written_address(station, first),
+            spc_written_address(station, last), ret_text);
+}
+
+/* ---- links ------------------------------------------------------------- */
+
+static void print_request(FILE *out, const struct spc_plant_station *station)
+{
+    uint32_t last = station->first + station->count - 1;
+    char pdu[TEXT], own[TEXT], poll[TEXT];
+    struct spc_plan_gaps gaps;
+
+    stretch(station->first, last, pdu);
+    written(station, station->first, last, own);
+    duration(station->poll, poll);
+    fprintf(out,
+            "  unit %u, every %s: PDU %s (%s), %u registers, for station %s\n",
+            (unsigned)station->unit, poll, pdu, own, (unsigned)station->count,
+            station->id);
+    spc_plan_gaps(station, &gaps);
+    for (uint32_t i = 0; i < gaps.count; i++) {
+        stretch(gaps.gap[i].first, gaps.gap[i].last, pdu);
+        fprintf(out, "    read along without a name: PDU %s\n", pdu);
+    }
+}
+
+static void print_link(FILE *out, const struct spc_plant *plant, uint32_t index)
+{
+    const struct spc_plant_link *link = &plant->links[index];
+    struct spc_plan_load load = spc_plan_load(plant, index);
+
+    fprintf(out, "\nlink %s: %s port %u\n", link->name, link->host,
+            (unsigned)link->port);
+    fprintf(out, "  bus load: %g requests/s, %g registers/s\n", load.requests,
+            load.registers);
+    for (uint32_t i = 0; i < plant->station_count; i++)
+        if (plant->stations[i].link == index)
+            print_request(out, &plant->stations[i]);
+    if (load.requests == 0)
+        fprintf(out, "  no station uses it\n");
+}
+
+/* ---- stations ---------------------------------------------------------- */
+
+static void print_register(FILE *out, const struct spc_plant_station *station,
+                           const struct spc_named_field *named)
+{
+    const struct spc_field *field = named->field;
+    uint32_t last = field->address + field->words - 1;
+    char pdu[TEXT], own[TEXT], type[TEXT];
+
+    stretch(field->address, last, pdu);
+    written(station, field->address, last, own);
+    if (field->type == SPC_REGISTER_STRING)
+        snprintf(type, sizeof type, "string(%u)", (unsigned)field->length);
+    else if (field->type == SPC_REGISTER_BIT)
+        snprintf(type, sizeof type, "bit 0x%04x", (unsigned)field->mask);
+    else
+        snprintf(type, sizeof type, "%s", spc_register_type_text(field->type));
+    fprintf(out, "  %-14s  %-12s  %-10s  %-8s  %s%s%s\n", own, pdu, type,
+            field->words > 1 && field->type != SPC_REGISTER_STRING
+                ? spc_word_order_text(field->order)
+                : "-",
+            named->kind, named->name ? " " : "",
+            named->name ? named->name : "");
+}
+
+static void print_registers(FILE *out, const struct spc_plant_station *station)
+{
+    struct spc_plan_registers registers;
+
+    fprintf(out, "  %-14s  %-12s  %-10s  %-8s  %s\n", "written", "PDU", "type",
+            "order", "holds");
+    spc_plan_registers(station, &registers);
+    for (uint32_t i = 0; i < registers.count; i++)
+        print_register(out, station, &registers.field[i]);
+}
+
+static void print_rule(const char *name, void *user)
+{
+    fprintf(user, " %s", name);
+}
+
+static void print_rules(FILE *out, const struct spc_plant_characteristic *c)
+{
+    for (unsigned panel = 0; panel < SPC_PANELS; panel++) {
+        fprintf(out, "    rules of %s:",
+                spc_panel_text(c->chart, (enum spc_panel)panel));
+        spc_plan_rules(c->rules[panel], print_rule, out);
+        fprintf(out, "%s\n", c->rules[panel] ? "" : " none");
+    }
+}
+
+static void print_limit(FILE *out, const char *name, double limit,
+                        bool boundary)
+{
+    if (!isnan(limit))
+        fprintf(out, " %s %g%s", name, limit, boundary ? " (boundary)" : "");
+}
+
+static void print_specification(FILE *out,
+                                const struct spc_plant_characteristic *c)
+{
+    const struct spc_specification *s = &c->specification;
+
+    fprintf(out, "    specification:");
+    print_limit(out, "lsl", s->lower, s->lower_is_boundary);
+    print_limit(out, "target", s->target, false);
+    print_limit(out, "usl", s->upper, s->upper_is_boundary);
+    if (isnan(s->lower) && isnan(s->upper))
+        fprintf(out, " none");
+    fprintf(out, "%s%s\n", c->unit ? " " : "", c->unit ? c->unit : "");
+}
+
+static void print_characteristic(FILE *out, const struct spc_plant *plant,
+                                 const struct spc_plant_station *station,
+                                 const struct spc_plant_characteristic *c)
+{
+    char *topic = spc_plan_topic(plant, station, c);
+
+    fprintf(out, "\n  %s: %s", c->id, spc_chart_text(c->chart));
+    if (c->chart != SPC_CHART_IMR)
+        fprintf(out, " of %u", (unsigned)c->subgroup);
+    fprintf(out, ", limits after %u points (%u parts)\n", (unsigned)c->study,
+            (unsigned)(c->study * c->subgroup));
+    print_specification(out, c);
+    print_rules(out, c);
+    fprintf(out, "    streams: %s%u", c->by_count ? "at most " : "",
+            (unsigned)c->max_streams);
+    for (uint32_t i = 0; i < c->by_count; i++)
+        fprintf(out, "%s %s", i ? "," : ", by", station->context[c->by[i]].key);
+    fprintf(out, "\n    topic: %s\n", topic ? topic : "(no memory)");
+    free(topic);
+}
+
+static void print_station(FILE *out, const struct spc_plant *plant,
+                          const struct spc_plant_station *station)
+{
+    char max_age[TEXT];
+
+    duration(station->max_age, max_age);
+    fprintf(out, "\nstation %s: area %s, line %s, no data after %s\n",
+            station->id, station->area, station->line, max_age);
+    print_registers(out, station);
+    for (uint32_t i = 0; i < station->characteristic_count; i++)
+        print_characteristic(out, plant, station, &station->characteristics[i]);
+}
+
+void spc_plan_print(FILE *out, const struct spc_plant *plant, const char *file)
+{
+    fprintf(out, "%s is a good plant file, hash %s\n", file, plant->hash);
+    fprintf(out, "%s/%s, gateway %s, historian %s\n", plant->enterprise,
+            plant->site, plant->gateway, plant->historian);
+    for (uint32_t i = 0; i < plant->link_count; i++)
+        print_link(out, plant, i);
+    for (uint32_t i = 0; i < plant->station_count; i++)
+        print_station(out, plant, &plant->stations[i]);
+    fprintf(out, "\nstreams: at most %llu\n",
+            (unsigned long long)spc_plan_streams(plant));
+    if (plant->mqtt.present)
+        fprintf(out, "broker: mqtt://%s:%u as %s, window %u\n",
+                plant->mqtt.host, (unsigned)plant->mqtt.port,
+                plant->mqtt.client_id, (unsigned)plant->mqtt.window);
+    else
+        fprintf(out, "broker: none; events are recorded only\n");
+}
