@@ -4,9 +4,10 @@
  * A PLC's clock has no known start and drifts, but its differences are good.
  * Each reading bounds the true time of its part: not before the look before
  * it, not after the reply.  The part before it, carried forward by the ticks
- * between them, bounds it as well.  The overlap of the two is kept, so that
- * the uncertainty shrinks from part to part; when they do not overlap the PLC
- * clock has drifted or started afresh, and the new reading alone counts. */
+ * between them, bounds it as well, give or take a tick and some drift.  The
+ * overlap of the two is kept, so that the uncertainty shrinks from part to
+ * part; when they do not overlap the PLC clock has started afresh, and the new
+ * reading alone counts. */
 #ifndef SPC_ADAPTERS_MODBUS_STAMP_H
 #define SPC_ADAPTERS_MODBUS_STAMP_H
 
