@@ -9,7 +9,7 @@ enum spc_exit {
     SPC_EXIT_OK = 0,      /* in control; the requirement is shown */
     SPC_EXIT_SIGNALS = 1, /* signals were found; requirement not shown */
     SPC_EXIT_USAGE = 2,
-    SPC_EXIT_INPUT = 3,   /* a file or its data */
+    SPC_EXIT_INPUT = 3, /* a file or its data */
     SPC_EXIT_DENIED = 4,
     SPC_EXIT_UNREACHABLE = 5,
     SPC_EXIT_INTERNAL = 6,

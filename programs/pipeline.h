@@ -40,6 +40,7 @@ struct spc_characteristic {
 /* A plotted point, as later events will list it. */
 struct spc_memo {
     double value[SPC_PANELS];
+    uint32_t n;
     uint32_t epoch;
     uint64_t first_counter, last_counter;
     spc_nanos time;
@@ -53,6 +54,8 @@ struct spc_stream {
     uint32_t id;                   /* the historian's number, from 1 */
     uint32_t characteristic;       /* index in the pipeline */
     uint32_t chart, n, study_size; /* the shape it was begun with */
+    uint32_t limits_issued;        /* versions so far, over all shapes */
+    uint32_t reshaped; /* not 0: open alarms close at the next sample */
     char key[SPC_BY_KEYS][SPC_CONTEXT_TEXT];
 
     uint32_t epoch; /* identity of the newest sample folded in */
@@ -61,9 +64,11 @@ struct spc_stream {
     struct spc_subgroup subgroup;
     uint32_t first_epoch; /* of the subgroup's first part */
     uint64_t first_counter;
-    double previous; /* individuals: the value before; NaN after a gap */
+    uint64_t last_counter; /* of its last */
+    double previous;       /* individuals: the value before; NaN after a gap */
 
     uint64_t index;             /* points plotted so far */
+    uint64_t unbroken;          /* of them, since the last gap */
     struct spc_study study;     /* until limits are in force */
     struct spc_study process;   /* everything since the stream began */
     struct spc_moments moments; /* likewise, of single measurements */
@@ -78,6 +83,13 @@ struct spc_stream {
     uint64_t nonconforming; /* of them outside the specification */
 };
 
+/* The newest place of a station where parts were lost or the counter started
+ * afresh: nothing may be strung together over it. */
+struct spc_gap {
+    uint32_t epoch;
+    uint64_t counter; /* the first part after it */
+};
+
 struct spc_pipeline {
     const struct spc_constants *constants;
     const struct spc_characteristic *characteristics;
@@ -90,6 +102,7 @@ struct spc_pipeline {
     uint32_t table_size;     /* a power of two, at least twice stream_room */
     uint32_t *stream_counts; /* of each characteristic */
     bool *full_told;         /* of each characteristic */
+    struct spc_gap *gaps;    /* of each station */
 };
 
 struct spc_plotted {
@@ -107,7 +120,7 @@ struct spc_plotted {
  * SPC_OUTCOME_* long, and hold until its next fold. */
 enum {
     SPC_OUTCOME_POINTS = 2 * SPC_VALUES_MAX,
-    SPC_OUTCOME_EVENTS = 6 * SPC_VALUES_MAX,
+    SPC_OUTCOME_EVENTS = 10 * SPC_VALUES_MAX,
 };
 struct spc_outcome {
     struct spc_plotted *points;
@@ -136,6 +149,11 @@ bool spc_pipeline_restore(struct spc_pipeline *pipeline,
 bool spc_pipeline_acknowledge(struct spc_pipeline *pipeline, uint32_t stream,
                               enum spc_panel panel, uint32_t episode,
                               spc_nanos now, struct spc_event *ret_event);
+
+/* The alarm of a panel as it stands, as an event to be given an action. */
+void spc_pipeline_describe(const struct spc_pipeline *pipeline, uint32_t stream,
+                           enum spc_panel panel, spc_nanos now,
+                           struct spc_event *ret_event);
 
 /* The process as it stands, for capability; false before two points. */
 bool spc_stream_capability(const struct spc_pipeline *pipeline,

@@ -1,0 +1,700 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "programs/pipeline.h"
+
+#include "engine/capability.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+/* What a fold works on: one stream, one sample, one outcome. */
+struct folding {
+    struct spc_pipeline *pipeline;
+    const struct spc_characteristic *plan;
+    struct spc_stream *stream;
+    const struct spc_sample *sample;
+    struct spc_outcome *outcome;
+};
+
+/* ---- finding a stream -------------------------------------------------- */
+
+static uint32_t hash_text(uint32_t hash, const char *text)
+{
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    return (hash ^ 0xffu) * 16777619u;
+}
+
+static uint32_t hash_key(uint32_t characteristic,
+                         const char (*key)[SPC_CONTEXT_TEXT], uint32_t count)
+{
+    uint32_t hash = (2166136261u ^ characteristic) * 16777619u;
+
+    for (uint32_t i = 0; i < count; i++)
+        hash = hash_text(hash, key[i]);
+    return hash;
+}
+
+static bool is_stream(const struct spc_stream *stream, uint32_t characteristic,
+                      const char (*key)[SPC_CONTEXT_TEXT], uint32_t count)
+{
+    if (stream->characteristic != characteristic)
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (strcmp(stream->key[i], key[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* The table slot that holds the stream, or the empty one it would take. */
+static uint32_t slot_of(const struct spc_pipeline *p, uint32_t characteristic,
+                        const char (*key)[SPC_CONTEXT_TEXT])
+{
+    uint32_t count = p->characteristics[characteristic].by_count;
+    uint32_t slot = hash_key(characteristic, key, count);
+
+    for (;; slot++) {
+        slot &= p->table_size - 1;
+        uint32_t entry = p->table[slot];
+        if (entry == 0 ||
+            is_stream(&p->streams[entry - 1], characteristic, key, count))
+            return slot;
+    }
+}
+
+static void begin_shape(struct spc_stream *stream,
+                        const struct spc_characteristic *plan)
+{
+    stream->chart = plan->chart;
+    stream->n = plan->subgroup;
+    stream->study_size = plan->study;
+    stream->subgroup = (struct spc_subgroup){0};
+    stream->study = (struct spc_study){0};
+    stream->process = (struct spc_study){0};
+    stream->moments = (struct spc_moments){0};
+    stream->limits = (struct spc_limits){0};
+    stream->counted = stream->nonconforming = 0;
+    stream->previous = (double)NAN;
+    stream->unbroken = 0;
+    for (int panel = 0; panel < SPC_PANELS; panel++)
+        spc_history_clear(&stream->history[panel]);
+}
+
+static struct spc_stream *add_stream(struct spc_pipeline *p,
+                                     uint32_t characteristic, uint32_t slot)
+{
+    const struct spc_characteristic *plan = &p->characteristics[characteristic];
+
+    if (p->stream_count == p->stream_room ||
+        p->stream_counts[characteristic] == plan->max_streams)
+        return NULL;
+
+    struct spc_stream *stream = &p->streams[p->stream_count];
+
+    /* Padding too, since the state is recorded and compared byte by byte. */
+    memset(stream, 0, sizeof *stream);
+    stream->layout = SPC_STREAM_LAYOUT;
+    stream->characteristic = characteristic;
+    p->stream_counts[characteristic]++;
+    p->table[slot] = ++p->stream_count;
+    return stream;
+}
+
+static void key_of(const struct spc_characteristic *plan,
+                   const struct spc_sample *sample,
+                   char (*ret_key)[SPC_CONTEXT_TEXT])
+{
+    for (uint32_t i = 0; i < plan->by_count; i++)
+        memcpy(ret_key[i], sample->context[plan->by[i]], SPC_CONTEXT_TEXT);
+}
+
+/* ---- telling ----------------------------------------------------------- */
+
+/* Every event of a fold begins alike. */
+static struct spc_event *tell(struct folding *f, enum spc_event_kind kind,
+                              enum spc_event_action action)
+{
+    const struct spc_sample *sample = f->sample;
+
+    assert(f->outcome->event_count < SPC_OUTCOME_EVENTS);
+
+    struct spc_event *event = &f->outcome->events[f->outcome->event_count++];
+
+    memset(event, 0, sizeof *event);
+    event->kind = kind;
+    event->action = action;
+    event->time = sample->time;
+    event->time_uncertainty = sample->time_uncertainty;
+    event->time_source = sample->time_source;
+    event->link = SPC_NONE;
+    event->station = sample->station;
+    event->characteristic = f->plan->index;
+    event->stream = f->stream ? f->stream->id : SPC_NONE;
+    event->chart = f->plan->chart;
+    event->context_count = sample->context_count;
+    memcpy(event->context, sample->context, sizeof event->context);
+    return event;
+}
+
+static void put_text(char *to, size_t size, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (length >= size)
+        length = size - 1;
+    memcpy(to, text, length);
+    to[length] = '\0';
+}
+
+/* ---- alarms ------------------------------------------------------------ */
+
+static void fill_signal(struct spc_signal *signal, const struct spc_rule *rule,
+                        uint64_t members, uint64_t index)
+{
+    signal->rule = rule->name;
+    signal->text = rule->text;
+    signal->text_zh = rule->text_zh;
+    signal->side = spc_side_text(rule->side);
+    signal->index = index;
+    for (uint64_t back = SPC_EVENT_POINTS_MAX; back-- > 0;) {
+        if (members >> back & 1)
+            signal->points[signal->point_count++] = index - back;
+    }
+}
+
+static void fill_points(struct spc_event *event,
+                        const struct spc_stream *stream, uint64_t members)
+{
+    for (uint64_t back = SPC_EVENT_POINTS_MAX; back-- > 0;) {
+        if (!(members >> back & 1) || back >= stream->index)
+            continue;
+
+        uint64_t index = stream->index - back;
+        const struct spc_memo *memo = &stream->memo[index % SPC_STREAM_POINTS];
+        struct spc_event_point *point = &event->points[event->point_count++];
+
+        point->index = index;
+        point->value = memo->value[event->panel];
+        point->epoch = memo->epoch;
+        point->first_counter = memo->first_counter;
+        point->last_counter = memo->last_counter;
+        point->time = memo->time;
+        memcpy(point->part_id, memo->part_id, sizeof point->part_id);
+    }
+}
+
+static void describe_alarm(struct spc_event *event,
+                           const struct spc_stream *stream,
+                           enum spc_panel panel, const struct spc_zones *zones)
+{
+    const struct spc_alarm *alarm = &stream->alarm[panel];
+
+    event->panel = panel;
+    event->state = (enum spc_alarm_state)alarm->state;
+    event->episode = alarm->episode;
+    event->since = alarm->since;
+    event->since_index = alarm->since_index;
+    event->count = alarm->signals;
+    event->limits = stream->limits;
+    event->zones = *zones;
+}
+
+static void tell_alarm(struct folding *f, enum spc_panel panel,
+                       enum spc_event_action action,
+                       const struct spc_zones *zones, spc_rule_mask holding)
+{
+    struct spc_stream *stream = f->stream;
+    struct spc_event *event = tell(f, SPC_EVENT_ALARM, action);
+    uint64_t members = 1;
+
+    describe_alarm(event, stream, panel, zones);
+    for (unsigned row = 0; row < SPC_RULES; row++) {
+        if (!(holding >> row & 1) || event->signal_count == SPC_SIGNALS_MAX)
+            continue;
+
+        uint64_t made =
+            spc_rule_members(&spc_rules[row], &stream->history[panel]);
+
+        fill_signal(&event->signals[event->signal_count++], &spc_rules[row],
+                    made, stream->index);
+        members |= made;
+    }
+    fill_points(event, stream, members);
+}
+
+static void step_alarm(struct folding *f, enum spc_panel panel,
+                       enum spc_alarm_input input,
+                       const struct spc_zones *zones, spc_rule_mask holding)
+{
+    enum spc_event_action action =
+        spc_alarm_step(&f->stream->alarm[panel], input, f->plan->return_after,
+                       f->stream->index, f->sample->time);
+
+    if (action != SPC_NO_ACTION)
+        tell_alarm(f, panel, action, zones, holding);
+}
+
+static void close_alarms(struct folding *f)
+{
+    for (int panel = 0; panel < SPC_PANELS; panel++)
+        step_alarm(f, (enum spc_panel)panel, SPC_ALARM_RESET,
+                   &f->stream->limits.zones[panel], 0);
+}
+
+/* ---- plotting ---------------------------------------------------------- */
+
+/* Judges one panel of the newest point; returns the rows that hold. */
+static spc_rule_mask judge(struct folding *f, enum spc_panel panel,
+                           const struct spc_point *point)
+{
+    struct spc_stream *stream = f->stream;
+    double value = spc_point_statistic(point, f->plan->chart, panel);
+
+    if (!isfinite(value)) {
+        spc_history_gap(&stream->history[panel]);
+        return 0;
+    }
+
+    struct spc_zones zones = spc_limits_zones(
+        &stream->limits, f->pipeline->constants, panel, point->n);
+    spc_history_push(&stream->history[panel], &zones, value);
+
+    spc_rule_mask holding =
+        spc_rules_judge(f->plan->rules[panel], &stream->history[panel]);
+    step_alarm(f, panel, holding ? SPC_ALARM_SIGNAL : SPC_ALARM_QUIET, &zones,
+               holding);
+    return holding;
+}
+
+/* A run does not begin anew because limits do: the study's last points are
+ * marked by the limits they led to, without being judged. */
+static void look_back(struct folding *f, enum spc_panel panel)
+{
+    struct spc_stream *stream = f->stream;
+    struct spc_history *history = &stream->history[panel];
+    uint64_t back = stream->unbroken < SPC_STREAM_POINTS ? stream->unbroken
+                                                         : SPC_STREAM_POINTS;
+
+    spc_history_clear(history);
+    while (back-- > 0) {
+        const struct spc_memo *memo =
+            &stream->memo[(stream->index - back) % SPC_STREAM_POINTS];
+        struct spc_zones zones = spc_limits_zones(
+            &stream->limits, f->pipeline->constants, panel, memo->n);
+
+        if (isfinite(memo->value[panel]))
+            spc_history_push(history, &zones, memo->value[panel]);
+        else
+            spc_history_gap(history);
+    }
+}
+
+/* The study is complete: limits come into force, or it begins again. */
+static void conclude_study(struct folding *f)
+{
+    struct spc_stream *stream = f->stream;
+    enum spc_status status =
+        spc_study_limits(&stream->study, f->pipeline->constants, f->plan->chart,
+                         spc_chart_estimator(f->plan->chart), f->plan->subgroup,
+                         3, &stream->limits);
+
+    stream->study = (struct spc_study){0};
+    if (status != SPC_OK) {
+        struct spc_event *event = tell(f, SPC_EVENT_LIMITS, SPC_STUDY_FAILED);
+        put_text(event->detail, sizeof event->detail, spc_status_text(status));
+        event->count = stream->study_size;
+        return;
+    }
+    stream->limits.number = ++stream->limits_issued;
+    for (int panel = 0; panel < SPC_PANELS; panel++)
+        look_back(f, (enum spc_panel)panel);
+
+    struct spc_event *event = tell(f, SPC_EVENT_LIMITS, SPC_LIMITS_IN_FORCE);
+    event->limits = stream->limits;
+    event->zones = stream->limits.zones[SPC_PANEL_LOCATION];
+    event->since_index = stream->index + 1;
+}
+
+static void remember(struct spc_stream *stream, const struct spc_point *point,
+                     const struct spc_sample *sample)
+{
+    struct spc_memo *memo = &stream->memo[stream->index % SPC_STREAM_POINTS];
+
+    for (int panel = 0; panel < SPC_PANELS; panel++)
+        memo->value[panel] = spc_point_statistic(
+            point, (enum spc_chart)stream->chart, (enum spc_panel)panel);
+    memo->n = point->n;
+    memo->epoch = stream->first_epoch;
+    memo->first_counter = stream->first_counter;
+    memo->last_counter = stream->last_counter;
+    memo->time = sample->time;
+    memcpy(memo->part_id, sample->part_id, sizeof memo->part_id);
+}
+
+static void plot(struct folding *f, const struct spc_point *point)
+{
+    struct spc_stream *stream = f->stream;
+    struct spc_outcome *outcome = f->outcome;
+
+    assert(outcome->point_count < SPC_OUTCOME_POINTS);
+
+    struct spc_plotted *plotted = &outcome->points[outcome->point_count++];
+
+    stream->index++;
+    stream->unbroken++;
+    remember(stream, point, f->sample);
+    *plotted = (struct spc_plotted){
+        .stream = (uint32_t)(stream - f->pipeline->streams),
+        .index = stream->index,
+        .point = *point,
+        .limits = stream->limits.number,
+        .epoch = stream->first_epoch,
+        .first_counter = stream->first_counter,
+        .last_counter = stream->last_counter,
+        .time = f->sample->time,
+    };
+    spc_study_add(&stream->process, f->pipeline->constants, f->plan->chart,
+                  point);
+
+    if (stream->limits.number != 0) {
+        for (int panel = 0; panel < SPC_PANELS; panel++)
+            plotted->rules[panel] = judge(f, (enum spc_panel)panel, point);
+        return;
+    }
+    spc_study_add(&stream->study, f->pipeline->constants, f->plan->chart,
+                  point);
+    if (stream->study.points >= stream->study_size)
+        conclude_study(f);
+}
+
+/* ---- measurements ------------------------------------------------------ */
+
+/* Nothing before this place may be strung together with what follows. */
+static void break_runs(struct spc_stream *stream)
+{
+    stream->previous = (double)NAN;
+    stream->unbroken = 0;
+    for (int panel = 0; panel < SPC_PANELS; panel++)
+        spc_history_gap(&stream->history[panel]);
+}
+
+/* The subgroup is as full as it will get: it becomes a point if it says
+ * anything about both the mean and the spread. */
+static void close_subgroup(struct folding *f)
+{
+    struct spc_stream *stream = f->stream;
+    struct spc_subgroup subgroup = stream->subgroup;
+
+    stream->subgroup = (struct spc_subgroup){0};
+    if (subgroup.n >= 2) {
+        struct spc_point point = spc_subgroup_point(&subgroup);
+        plot(f, &point);
+        return;
+    }
+    break_runs(stream);
+
+    struct spc_event *event = tell(f, SPC_EVENT_QUALITY, SPC_SUBGROUP_SHORT);
+    event->count = subgroup.n;
+}
+
+static void take_place(struct folding *f, bool measured, double value)
+{
+    struct spc_stream *stream = f->stream;
+
+    if (stream->subgroup.places == 0) {
+        stream->first_epoch = f->sample->epoch;
+        stream->first_counter = f->sample->counter;
+    }
+    stream->last_counter = f->sample->counter;
+    if (measured)
+        spc_subgroup_add(&stream->subgroup, value);
+    else
+        spc_subgroup_skip(&stream->subgroup);
+    if (stream->subgroup.places >= stream->n)
+        close_subgroup(f);
+}
+
+static void take_individual(struct folding *f, bool measured, double value)
+{
+    struct spc_stream *stream = f->stream;
+
+    if (!measured) {
+        break_runs(stream);
+        return;
+    }
+
+    struct spc_point point = {
+        .n = 1,
+        .mean = value,
+        .range = fabs(value - stream->previous), /* NaN after a gap */
+        .sd = (double)NAN,
+    };
+
+    stream->previous = value;
+    stream->first_epoch = f->sample->epoch;
+    stream->first_counter = stream->last_counter = f->sample->counter;
+    plot(f, &point);
+}
+
+/* Parts are missing between the stream's last sample and this one.  Lost
+ * parts keep their places, so that a subgroup stays n consecutive parts; a
+ * subgroup that the gap outruns is closed as it is. */
+static void cross_gap(struct folding *f)
+{
+    struct spc_stream *stream = f->stream;
+    bool counted = f->plan->by_count == 0 && f->sample->epoch == stream->epoch;
+    uint64_t lost = f->sample->lost;
+
+    stream->previous = (double)NAN;
+    if (stream->n == 1) {
+        break_runs(stream);
+        return;
+    }
+    if (stream->subgroup.places == 0)
+        return;
+    if (counted && stream->subgroup.places + lost < stream->n) {
+        for (uint64_t i = 0; i < lost; i++)
+            spc_subgroup_skip(&stream->subgroup);
+        return;
+    }
+    close_subgroup(f);
+}
+
+static void watch_quality(struct folding *f, bool measured)
+{
+    struct spc_stream *stream = f->stream;
+    uint8_t quality = f->sample->quality[f->plan->index];
+
+    if (!measured && stream->rejected++ == 0) {
+        struct spc_event *event =
+            tell(f, SPC_EVENT_QUALITY, SPC_VALUE_REJECTED);
+        put_text(event->detail, sizeof event->detail,
+                 spc_quality_text(quality == SPC_GOOD
+                                      ? SPC_NOT_A_NUMBER
+                                      : (enum spc_quality)quality));
+        event->count = 1;
+    } else if (measured && stream->rejected != 0) {
+        tell(f, SPC_EVENT_QUALITY, SPC_VALUE_RESTORED)->count =
+            stream->rejected;
+        stream->rejected = 0;
+    }
+}
+
+static void count_value(struct spc_stream *stream,
+                        const struct spc_specification *spec, double value)
+{
+    bool outside = (!spec->lower_is_boundary && value < spec->lower) ||
+                   (!spec->upper_is_boundary && value > spec->upper);
+
+    spc_moments_add(&stream->moments, value);
+    stream->counted++;
+    stream->nonconforming += outside;
+}
+
+/* ---- folding ----------------------------------------------------------- */
+
+static bool newer(const struct spc_stream *stream,
+                  const struct spc_sample *sample)
+{
+    if (sample->epoch != stream->epoch)
+        return sample->epoch > stream->epoch;
+    return sample->counter > stream->counter;
+}
+
+/* Whether parts were lost since the stream's last sample. */
+static bool after_gap(const struct folding *f)
+{
+    const struct spc_stream *stream = f->stream;
+    const struct spc_gap *gap = &f->pipeline->gaps[f->sample->station];
+
+    if (stream->epoch == 0)
+        return false; /* its first sample: nothing to string together */
+    if (f->sample->lost != 0 || f->sample->epoch != stream->epoch)
+        return true;
+    return gap->epoch == stream->epoch && gap->counter > stream->counter;
+}
+
+static void fold_stream(struct folding *f)
+{
+    struct spc_stream *stream = f->stream;
+    double value = f->sample->value[f->plan->index];
+    bool measured =
+        f->sample->quality[f->plan->index] == SPC_GOOD && isfinite(value);
+
+    if (stream->reshaped) {
+        close_alarms(f);
+        stream->reshaped = 0;
+    }
+    if (after_gap(f))
+        cross_gap(f);
+    stream->epoch = f->sample->epoch;
+    stream->counter = f->sample->counter;
+
+    watch_quality(f, measured);
+    if (measured)
+        count_value(stream, &f->plan->specification, value);
+    if (stream->n == 1)
+        take_individual(f, measured, value);
+    else
+        take_place(f, measured, value);
+}
+
+/* The sample's stream of a characteristic, made if need be; NULL when its
+ * number is bounded and reached, which is told once. */
+static struct spc_stream *stream_for(struct folding *f, uint32_t characteristic)
+{
+    struct spc_pipeline *p = f->pipeline;
+    char key[SPC_BY_KEYS][SPC_CONTEXT_TEXT] = {{0}};
+
+    key_of(f->plan, f->sample, key);
+
+    uint32_t slot =
+        slot_of(p, characteristic, (const char(*)[SPC_CONTEXT_TEXT])key);
+
+    if (p->table[slot] != 0)
+        return &p->streams[p->table[slot] - 1];
+
+    struct spc_stream *stream = add_stream(p, characteristic, slot);
+
+    if (stream) {
+        stream->id = p->next_id++;
+        memcpy(stream->key, key, sizeof key);
+        begin_shape(stream, f->plan);
+    } else if (!p->full_told[characteristic]) {
+        p->full_told[characteristic] = true;
+        tell(f, SPC_EVENT_QUALITY, SPC_STREAMS_FULL)->count =
+            f->plan->max_streams;
+    }
+    return stream;
+}
+
+void spc_pipeline_fold(struct spc_pipeline *pipeline,
+                       const struct spc_sample *sample,
+                       struct spc_outcome *ret_outcome)
+{
+    struct spc_gap *gap = &pipeline->gaps[sample->station];
+
+    ret_outcome->point_count = 0;
+    ret_outcome->event_count = 0;
+    ret_outcome->changed_count = 0;
+
+    for (uint32_t c = pipeline->first[sample->station];
+         c < pipeline->first[sample->station + 1]; c++) {
+        struct folding f = {
+            .pipeline = pipeline,
+            .plan = &pipeline->characteristics[c],
+            .sample = sample,
+            .outcome = ret_outcome,
+        };
+
+        assert(f.plan->index < sample->value_count);
+        f.stream = stream_for(&f, c);
+        if (!f.stream || !newer(f.stream, sample))
+            continue;
+        fold_stream(&f);
+        ret_outcome->changed[ret_outcome->changed_count++] =
+            (uint32_t)(f.stream - pipeline->streams);
+    }
+    if (sample->lost != 0 || sample->epoch != gap->epoch)
+        *gap = (struct spc_gap){sample->epoch, sample->counter};
+}
+
+/* ---- around the fold --------------------------------------------------- */
+
+bool spc_pipeline_restore(struct spc_pipeline *pipeline,
+                          uint32_t characteristic,
+                          const struct spc_stream *state)
+{
+    const struct spc_characteristic *plan;
+
+    assert(characteristic < pipeline->characteristic_count);
+    plan = &pipeline->characteristics[characteristic];
+    if (state->layout != SPC_STREAM_LAYOUT)
+        return false;
+
+    uint32_t slot = slot_of(pipeline, characteristic, state->key);
+
+    if (pipeline->table[slot] != 0)
+        return false;
+
+    struct spc_stream *stream = add_stream(pipeline, characteristic, slot);
+
+    if (!stream)
+        return false;
+    memcpy(stream, state, sizeof *stream);
+    stream->characteristic = characteristic;
+    if (stream->chart != (uint32_t)plan->chart || stream->n != plan->subgroup ||
+        stream->study_size != plan->study) {
+        begin_shape(stream, plan);
+        stream->reshaped = 1;
+    }
+    return true;
+}
+
+void spc_pipeline_describe(const struct spc_pipeline *pipeline, uint32_t stream,
+                           enum spc_panel panel, spc_nanos now,
+                           struct spc_event *ret_event)
+{
+    assert(stream < pipeline->stream_count);
+
+    const struct spc_stream *s = &pipeline->streams[stream];
+    const struct spc_characteristic *plan =
+        &pipeline->characteristics[s->characteristic];
+
+    memset(ret_event, 0, sizeof *ret_event);
+    ret_event->kind = SPC_EVENT_ALARM;
+    ret_event->time = now;
+    ret_event->link = SPC_NONE;
+    ret_event->station = plan->station;
+    ret_event->characteristic = plan->index;
+    ret_event->stream = s->id;
+    ret_event->chart = plan->chart;
+    describe_alarm(ret_event, s, panel, &s->limits.zones[panel]);
+    fill_points(ret_event, s, 1);
+}
+
+bool spc_pipeline_acknowledge(struct spc_pipeline *pipeline, uint32_t stream,
+                              enum spc_panel panel, uint32_t episode,
+                              spc_nanos now, struct spc_event *ret_event)
+{
+    assert(stream < pipeline->stream_count);
+
+    struct spc_stream *s = &pipeline->streams[stream];
+    const struct spc_characteristic *plan =
+        &pipeline->characteristics[s->characteristic];
+
+    if (s->alarm[panel].episode != episode)
+        return false;
+
+    enum spc_event_action action =
+        spc_alarm_step(&s->alarm[panel], SPC_ALARM_ACKNOWLEDGE,
+                       plan->return_after, s->index, now);
+
+    if (action == SPC_NO_ACTION)
+        return false;
+    spc_pipeline_describe(pipeline, stream, panel, now, ret_event);
+    ret_event->action = action;
+    return true;
+}
+
+bool spc_stream_capability(const struct spc_pipeline *pipeline,
+                           const struct spc_stream *stream,
+                           struct spc_capability *ret_capability)
+{
+    const struct spc_characteristic *plan =
+        &pipeline->characteristics[stream->characteristic];
+    struct spc_process process = {
+        .n = stream->moments.n,
+        .mean = stream->moments.mean,
+        .sd_overall = spc_moments_sd(&stream->moments),
+        .estimator = spc_chart_estimator(plan->chart),
+    };
+
+    if (stream->process.points < 2 ||
+        spc_study_sigma(&stream->process, process.estimator,
+                        &process.sigma_within, &process.df_within) != SPC_OK)
+        return false;
+    return spc_capability_compute(&process, &plan->specification, 0.95,
+                                  ret_capability) == SPC_OK;
+}

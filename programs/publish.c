@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "programs/publish.h"
+
+#include "programs/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    IN_FLIGHT = 16, /* never more than the window's own bound */
+    NEWS = 64,
+    TOPIC_TEXT = 256,
+};
+
+/* A state holds for this long without being said again. */
+#define STATE_HOLDS  (24 * 3600 * SPC_SECOND)
+#define LINK_EVERY   (5 * SPC_SECOND)
+#define STATUS_EVERY (30 * SPC_SECOND)
+
+struct flight {
+    uint64_t seq; /* 0: free */
+    char topic[TOPIC_TEXT];
+};
+
+struct spc_publisher {
+    struct spc_wiring *wiring;
+    struct spc_historian *historian;
+    struct spc_mqtt *mqtt;
+    uint64_t next;     /* lowest seq not yet offered on this connection */
+    bool told_refusal; /* on this connection */
+    struct flight flights[IN_FLIGHT];
+    bool *stale; /* of each stream: its states are to be said again */
+    spc_nanos states_due, links_due, status_due; /* steady */
+    char trouble[SPC_DETAIL_TEXT];
+};
+
+/* ---- small helpers ----------------------------------------------------- */
+
+static void scene_of(const struct spc_publisher *p,
+                     const struct spc_stream *stream,
+                     char label[SPC_STREAM_LABEL], struct spc_scene *ret_scene)
+{
+    const struct spc_characteristic *c =
+        &p->wiring->characteristics[stream->characteristic];
+
+    spc_wire_scene(p->wiring, spc_historian_epoch(p->historian), SPC_NONE,
+                   c->station, c->index, stream, label, ret_scene);
+}
+
+/* Hands a worded state over and frees it. */
+static void retain(struct spc_publisher *p, bool worded,
+                   struct spc_message *message)
+{
+    if (!worded)
+        return;
+    spc_mqtt_retain(p->mqtt, message->topic, message->payload,
+                    strlen(message->payload));
+    spc_message_free(message);
+}
+
+char *spc_publisher_status(const struct spc_wiring *wiring,
+                           struct spc_historian *historian, bool online,
+                           const char *trouble, spc_nanos now, char **ret_topic)
+{
+    struct spc_scene scene;
+    struct spc_message message;
+    char label[SPC_STREAM_LABEL];
+
+    spc_wire_scene(wiring, spc_historian_epoch(historian), SPC_NONE, SPC_NONE,
+                   SPC_NONE, NULL, label, &scene);
+    if (!spc_message_status(&scene, online, wiring->plant->hash, trouble,
+                            spc_historian_last_seq(historian), now, &message))
+        return NULL;
+
+    char *payload = message.payload;
+
+    if (ret_topic) {
+        *ret_topic = message.topic;
+        message.topic = NULL;
+    }
+    message.payload = NULL;
+    spc_message_free(&message);
+    return payload;
+}
+
+/* ---- opening ----------------------------------------------------------- */
+
+/* After a start every stream's states are said once, since the broker may
+ * have lost what it retained. */
+enum spc_status spc_publisher_open(struct spc_wiring *wiring,
+                                   struct spc_historian *historian,
+                                   struct spc_mqtt *mqtt,
+                                   struct spc_publisher **ret_publisher)
+{
+    struct spc_publisher *p = calloc(1, sizeof *p);
+
+    if (!p)
+        return SPC_NO_MEMORY;
+    p->wiring = wiring;
+    p->historian = historian;
+    p->mqtt = mqtt;
+    p->next = 1;
+    p->stale = calloc(wiring->pipeline.stream_room, sizeof(bool));
+    if (!p->stale) {
+        free(p);
+        return SPC_NO_MEMORY;
+    }
+    for (uint32_t i = 0; i < wiring->pipeline.stream_count; i++)
+        p->stale[i] = true;
+    *ret_publisher = p;
+    return SPC_OK;
+}
+
+void spc_publisher_close(struct spc_publisher *p)
+{
+    if (!p)
+        return;
+    free(p->stale);
+    free(p);
+}
+
+/* ---- the broker's news ------------------------------------------------- */
+
+static void forget_flights(struct spc_publisher *p)
+{
+    memset(p->flights, 0, sizeof p->flights);
+    p->next = 1; /* the outbox knows the lowest that is pending */
+}
+
+static struct flight *flight_of(struct spc_publisher *p, uint64_t seq)
+{
+    for (int i = 0; i < IN_FLIGHT; i++) {
+        if (p->flights[i].seq == seq)
+            return &p->flights[i];
+    }
+    return NULL;
+}
+
+static void tell_refusal(struct spc_publisher *p, struct spc_turn_book *turn,
+                         const struct spc_mqtt_news *news, const char *topic,
+                         spc_nanos now)
+{
+    struct spc_event *event =
+        spc_turn_event(turn, SPC_EVENT_GATEWAY, SPC_PUBLISH_REFUSED, now);
+
+    p->told_refusal = true;
+    event->count = (uint64_t)news->reason;
+    snprintf(event->detail, sizeof event->detail,
+             "the broker refuses %.120s (reason %d); event %llu is kept", topic,
+             news->reason, (unsigned long long)news->seq);
+}
+
+static void take_answer(struct spc_publisher *p, struct spc_turn_book *turn,
+                        const struct spc_mqtt_news *news, spc_nanos now)
+{
+    struct flight *flight = flight_of(p, news->seq);
+
+    if (!flight)
+        return;
+    turn->deliveries[turn->delivery_count++] =
+        (struct spc_delivery){.seq = news->seq, .reason = news->reason};
+    if (news->reason >= 0x80 && !p->told_refusal)
+        tell_refusal(p, turn, news, flight->topic, now);
+    flight->seq = 0;
+}
+
+static void take_news(struct spc_publisher *p, struct spc_turn_book *turn,
+                      const struct spc_mqtt_news *news, spc_nanos now)
+{
+    switch (news->kind) {
+    case SPC_MQTT_CONNECTED:
+        forget_flights(p);
+        p->told_refusal = false;
+        spc_log("broker connected");
+        break;
+    case SPC_MQTT_LOST:
+        forget_flights(p);
+        spc_log("broker lost: events wait in the outbox");
+        break;
+    case SPC_MQTT_ANSWERED:
+        take_answer(p, turn, news, now);
+        break;
+    default:
+        break;
+    }
+}
+
+void spc_publisher_poll(struct spc_publisher *p, struct spc_turn_book *turn,
+                        spc_nanos now, spc_nanos steady)
+{
+    struct spc_mqtt_news news[NEWS];
+    size_t room = SPC_TURN_DELIVERIES - turn->delivery_count;
+
+    if (!p->mqtt)
+        return;
+    /* A refusal needs room for its event beside its delivery. */
+    if (turn->event_count + NEWS > SPC_TURN_EVENTS)
+        return;
+
+    size_t count =
+        spc_mqtt_poll(p->mqtt, steady, news, room < NEWS ? room : NEWS);
+
+    for (size_t i = 0; i < count; i++)
+        take_news(p, turn, &news[i], now);
+}
+
+/* ---- events ------------------------------------------------------------ */
+
+static void offer_row(void *context, const struct spc_outbox_row *row)
+{
+    struct spc_publisher *p = context;
+    struct flight *flight;
+
+    /* In order or not at all: after one that could not be handed over, the
+     * rest waits too. */
+    if (row->seq < p->next || spc_mqtt_room(p->mqtt) == 0)
+        return;
+    flight = flight_of(p, 0);
+    if (!flight)
+        return;
+    flight->seq = row->seq;
+    snprintf(flight->topic, sizeof flight->topic, "%s", row->topic);
+    if (!spc_mqtt_event(p->mqtt, row->seq, row->event_id, row->schema,
+                        row->topic, row->payload, row->payload_size)) {
+        flight->seq = 0;
+        return;
+    }
+    p->next = row->seq + 1;
+}
+
+void spc_publisher_offer(struct spc_publisher *p)
+{
+    unsigned room;
+
+    if (!p->mqtt || p->next > spc_historian_last_seq(p->historian))
+        return;
+    room = spc_mqtt_room(p->mqtt);
+    if (room == 0)
+        return;
+
+    uint64_t from = p->next;
+    size_t given =
+        spc_historian_pending(p->historian, from, room, offer_row, p);
+
+    /* Nothing pending from here on: do not ask again for what is done. */
+    if (given == 0)
+        p->next = spc_historian_last_seq(p->historian) + 1;
+}
+
+bool spc_publisher_busy(const struct spc_publisher *p)
+{
+    if (p->next <= spc_historian_last_seq(p->historian))
+        return true;
+    for (int i = 0; i < IN_FLIGHT; i++) {
+        if (p->flights[i].seq != 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- retained states --------------------------------------------------- */
+
+static void say_alarm(struct spc_publisher *p, const struct spc_turn_book *turn,
+                      const struct spc_event *event, spc_nanos now)
+{
+    struct spc_scene scene;
+    struct spc_message message;
+    char label[SPC_STREAM_LABEL];
+
+    spc_wire_scene(p->wiring, spc_historian_epoch(p->historian), event->link,
+                   event->station, event->characteristic,
+                   spc_turn_stream(turn, event), label, &scene);
+    retain(p,
+           spc_message_alarm_state(&scene, event, now + STATE_HOLDS, &message),
+           &message);
+}
+
+static void say_link(struct spc_publisher *p, const struct spc_source *source,
+                     uint32_t link, spc_nanos now)
+{
+    struct spc_link_report report = spc_modbus_report(source, link);
+    struct spc_scene scene;
+    struct spc_message message;
+    char label[SPC_STREAM_LABEL];
+
+    spc_wire_scene(p->wiring, spc_historian_epoch(p->historian), link, SPC_NONE,
+                   SPC_NONE, NULL, label, &scene);
+    retain(p,
+           spc_message_link_state(&scene, &report, now, now + 3 * LINK_EVERY,
+                                  &message),
+           &message);
+}
+
+void spc_publisher_recorded(struct spc_publisher *p,
+                            const struct spc_turn_book *turn,
+                            const struct spc_source *source, spc_nanos now)
+{
+    if (!p->mqtt)
+        return;
+    for (size_t i = 0; i < turn->event_count; i++) {
+        const struct spc_event *event = &turn->events[i];
+
+        if (event->kind == SPC_EVENT_ALARM && event->action != SPC_COMMENTED)
+            say_alarm(p, turn, event, now);
+        else if (event->kind == SPC_EVENT_LINK && event->link != SPC_NONE)
+            say_link(p, source, event->link, now);
+    }
+    for (size_t i = 0; i < turn->stream_count; i++)
+        p->stale[turn->streams[i]] = true;
+}
+
+static struct spc_event_point last_point(const struct spc_stream *stream)
+{
+    const struct spc_memo *memo =
+        &stream->memo[stream->index % SPC_STREAM_POINTS];
+    struct spc_event_point point = {
+        .index = stream->index,
+        .value = memo->value[SPC_PANEL_LOCATION],
+        .epoch = memo->epoch,
+        .first_counter = memo->first_counter,
+        .last_counter = memo->last_counter,
+        .time = memo->time,
+    };
+
+    memcpy(point.part_id, memo->part_id, sizeof point.part_id);
+    return point;
+}
+
+static void say_stream(struct spc_publisher *p, const struct spc_stream *stream,
+                       spc_nanos now)
+{
+    struct spc_scene scene;
+    struct spc_message message;
+    struct spc_capability capability;
+    char label[SPC_STREAM_LABEL];
+    struct spc_event_point last = last_point(stream);
+    double spread =
+        stream->memo[stream->index % SPC_STREAM_POINTS].value[SPC_PANEL_SPREAD];
+
+    if (stream->index == 0)
+        return;
+    scene_of(p, stream, label, &scene);
+    retain(p,
+           spc_message_chart_state(&scene, &stream->limits, &last, spread, now,
+                                   now + STATE_HOLDS, &message),
+           &message);
+    if (spc_stream_capability(&p->wiring->pipeline, stream, &capability))
+        retain(p,
+               spc_message_capability_state(
+                   &scene, &capability,
+                   &p->wiring->characteristics[stream->characteristic]
+                        .specification,
+                   now, now + STATE_HOLDS, &message),
+               &message);
+}
+
+static void say_streams(struct spc_publisher *p, spc_nanos now)
+{
+    for (uint32_t i = 0; i < p->wiring->pipeline.stream_count; i++) {
+        if (!p->stale[i])
+            continue;
+        p->stale[i] = false;
+        say_stream(p, &p->wiring->pipeline.streams[i], now);
+    }
+}
+
+static void say_status(struct spc_publisher *p, const char *trouble,
+                       spc_nanos now)
+{
+    char *topic = NULL;
+    char *payload = spc_publisher_status(p->wiring, p->historian, true, trouble,
+                                         now, &topic);
+
+    snprintf(p->trouble, sizeof p->trouble, "%s", trouble);
+    if (payload)
+        spc_mqtt_retain(p->mqtt, topic, payload, strlen(payload));
+    free(payload);
+    free(topic);
+}
+
+void spc_publisher_states(struct spc_publisher *p,
+                          const struct spc_source *source, const char *trouble,
+                          spc_nanos now, spc_nanos steady)
+{
+    if (!p->mqtt)
+        return;
+    if (steady >= p->status_due || strcmp(trouble, p->trouble) != 0) {
+        say_status(p, trouble, now);
+        p->status_due = steady + STATUS_EVERY;
+    }
+    if (steady >= p->links_due) {
+        for (uint32_t i = 0; i < p->wiring->plant->link_count; i++)
+            say_link(p, source, i, now);
+        p->links_due = steady + LINK_EVERY;
+    }
+    if (steady >= p->states_due) {
+        say_streams(p, now);
+        p->states_due = steady + p->wiring->plant->mqtt.state_every;
+    }
+}

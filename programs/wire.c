@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "programs/wire.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- registers --------------------------------------------------------- */
+
+static const uint8_t types[SPC_REGISTER_TYPES] = {
+    [SPC_REGISTER_UINT16] = SPC_MODBUS_UINT16,
+    [SPC_REGISTER_INT16] = SPC_MODBUS_INT16,
+    [SPC_REGISTER_UINT32] = SPC_MODBUS_UINT32,
+    [SPC_REGISTER_INT32] = SPC_MODBUS_INT32,
+    [SPC_REGISTER_FLOAT32] = SPC_MODBUS_FLOAT32,
+    [SPC_REGISTER_UINT64] = SPC_MODBUS_UINT64,
+    [SPC_REGISTER_INT64] = SPC_MODBUS_INT64,
+    [SPC_REGISTER_FLOAT64] = SPC_MODBUS_FLOAT64,
+    [SPC_REGISTER_STRING] = SPC_MODBUS_STRING,
+    [SPC_REGISTER_BIT] = SPC_MODBUS_BIT,
+};
+
+static const uint8_t orders[SPC_WORD_ORDERS] = {
+    [SPC_ORDER_ABCD] = SPC_MODBUS_ABCD,
+    [SPC_ORDER_CDAB] = SPC_MODBUS_CDAB,
+    [SPC_ORDER_BADC] = SPC_MODBUS_BADC,
+    [SPC_ORDER_DCBA] = SPC_MODBUS_DCBA,
+    [SPC_ORDER_EFGHABCD] = SPC_MODBUS_EFGHABCD,
+    [SPC_ORDER_FEHGBADC] = SPC_MODBUS_FEHGBADC,
+};
+
+static struct spc_register place(const struct spc_field *field, uint32_t first)
+{
+    return (struct spc_register){
+        .offset = (uint16_t)(field->address - first),
+        .words = (uint16_t)field->words,
+        .type = types[field->type],
+        .order = orders[field->order],
+        .mask = field->mask,
+    };
+}
+
+static struct spc_layout_test test(const struct spc_field *field,
+                                   uint32_t first)
+{
+    if (!field->present)
+        return (struct spc_layout_test){0};
+    return (struct spc_layout_test){
+        .present = true,
+        .at = place(field, first),
+        .mask = field->mask,
+        .equals = field->equals,
+    };
+}
+
+static struct spc_layout_value value(const struct spc_plant_characteristic *c,
+                                     uint32_t first)
+{
+    struct spc_layout_value to = {
+        .at = place(&c->field, first),
+        .scale = c->scale,
+        .offset = c->offset,
+        .low = c->range_low,
+        .high = c->range_high,
+        .invalid_count = c->invalid_count,
+    };
+
+    _Static_assert((int)SPC_INVALID_VALUES_MAX >= (int)SPC_INVALID_MAX,
+                   "every sentinel of the plant file has a place");
+    memcpy(to.invalid, c->invalid, sizeof c->invalid);
+    return to;
+}
+
+static void lay_out(const struct spc_plant_station *s, struct spc_layout *to)
+{
+    *to = (struct spc_layout){
+        .counter = place(&s->counter, s->first),
+        .has_again = s->counter_again.present,
+        .has_stamp = s->stamp.present,
+        .has_part_id = s->part_id.present,
+        .stamp_unit = s->stamp_unit,
+        .valid = test(&s->valid, s->first),
+        .self_test = test(&s->self_test, s->first),
+        .value_count = s->characteristic_count,
+        .context_count = s->context_count,
+    };
+    if (to->has_again)
+        to->counter_again = place(&s->counter_again, s->first);
+    if (to->has_stamp)
+        to->stamp = place(&s->stamp, s->first);
+    if (to->has_part_id)
+        to->part_id = place(&s->part_id, s->first);
+    for (uint32_t i = 0; i < s->context_count; i++)
+        to->context[i] = place(&s->context[i].field, s->first);
+    for (uint32_t i = 0; i < s->characteristic_count; i++)
+        to->value[i] = value(&s->characteristics[i], s->first);
+}
+
+/* ---- links ------------------------------------------------------------- */
+
+static void wire_poll(const struct spc_wiring *w, uint32_t station,
+                      struct spc_modbus_poll *to)
+{
+    const struct spc_plant_station *s = &w->plant->stations[station];
+
+    *to = (struct spc_modbus_poll){
+        .station = station,
+        .unit = s->unit,
+        .first = (uint16_t)s->first,
+        .count = (uint16_t)s->count,
+        .period = s->poll,
+        .max_age = s->max_age,
+        .alarm_on_skip = s->alarm_on_skip,
+    };
+    lay_out(s, &to->layout);
+    snprintf(to->where, sizeof to->where, "%.40s:%d, station %.32s", w->file,
+             s->place.line, s->id);
+}
+
+static void wire_link(const struct spc_wiring *w, uint32_t link,
+                      struct spc_modbus_link *to, struct spc_modbus_poll **next)
+{
+    const struct spc_plant_link *l = &w->plant->links[link];
+
+    *to = (struct spc_modbus_link){
+        .link = link,
+        .port = l->port,
+        .connect_timeout = l->connect_timeout,
+        .response_timeout = l->response_timeout,
+        .retries = l->retries,
+        .backoff_min = l->backoff_min,
+        .backoff_max = l->backoff_max,
+        .backoff_jitter = l->backoff_jitter,
+        .dead_after = l->dead_after,
+        .dead_retry = l->dead_retry,
+        .pause_after_connect = l->pause_after_connect,
+        .pause_between = l->pause_between,
+        .polls = *next,
+    };
+    snprintf(to->name, sizeof to->name, "%s", l->name);
+    snprintf(to->host, sizeof to->host, "%s", l->host);
+    for (uint32_t s = 0; s < w->plant->station_count; s++) {
+        if (w->plant->stations[s].link == link) {
+            wire_poll(w, s, (*next)++);
+            to->poll_count++;
+        }
+    }
+}
+
+static void wire_modbus(struct spc_wiring *w)
+{
+    struct spc_modbus_poll *next = w->polls;
+
+    for (uint32_t i = 0; i < w->plant->link_count; i++)
+        wire_link(w, i, &w->links[i], &next);
+    w->modbus = (struct spc_modbus_plan){
+        .links = w->links,
+        .link_count = w->plant->link_count,
+        .queue = 256,
+    };
+}
+
+/* ---- characteristics --------------------------------------------------- */
+
+static struct spc_characteristic characteristic(
+    const struct spc_plant_characteristic *c, uint32_t station, uint32_t index)
+{
+    struct spc_characteristic to = {
+        .station = station,
+        .index = index,
+        .chart = c->chart,
+        .subgroup = c->subgroup,
+        .study = c->study,
+        .return_after = c->return_after,
+        .by_count = c->by_count,
+        .max_streams = c->by_count == 0 ? 1 : c->max_streams,
+        .specification = c->specification,
+    };
+
+    memcpy(to.rules, c->rules, sizeof to.rules);
+    memcpy(to.by, c->by, sizeof to.by);
+    return to;
+}
+
+static void wire_characteristics(struct spc_wiring *w)
+{
+    uint32_t next = 0;
+
+    for (uint32_t s = 0; s < w->plant->station_count; s++) {
+        const struct spc_plant_station *station = &w->plant->stations[s];
+
+        w->first[s] = next;
+        w->stations[s] = station->id;
+        for (uint32_t i = 0; i < station->context_count; i++)
+            w->context_keys[s * SPC_CONTEXT_MAX + i] = station->context[i].key;
+        for (uint32_t i = 0; i < station->characteristic_count; i++)
+            w->characteristics[next++] =
+                characteristic(&station->characteristics[i], s, i);
+    }
+    w->first[w->plant->station_count] = next;
+}
+
+static bool allocate_pipeline(struct spc_wiring *w, uint32_t count)
+{
+    struct spc_pipeline *p = &w->pipeline;
+    uint32_t room = 0;
+
+    for (uint32_t c = 0; c < count; c++)
+        room += w->characteristics[c].max_streams;
+    for (p->table_size = 4; p->table_size < 2 * room;)
+        p->table_size *= 2;
+
+    p->constants = &w->constants;
+    p->characteristics = w->characteristics;
+    p->characteristic_count = count;
+    p->first = w->first;
+    p->stream_room = room;
+    p->next_id = 1;
+    p->streams = calloc(room, sizeof *p->streams);
+    p->table = calloc(p->table_size, sizeof *p->table);
+    p->stream_counts = calloc(count, sizeof *p->stream_counts);
+    p->full_told = calloc(count, sizeof *p->full_told);
+    p->gaps = calloc(w->plant->station_count, sizeof *p->gaps);
+    return p->streams && p->table && p->stream_counts && p->full_told &&
+           p->gaps;
+}
+
+static bool allocate_outcome(struct spc_outcome *o)
+{
+    o->points = calloc(SPC_OUTCOME_POINTS, sizeof *o->points);
+    o->events = calloc(SPC_OUTCOME_EVENTS, sizeof *o->events);
+    o->changed = calloc(SPC_VALUES_MAX, sizeof *o->changed);
+    return o->points && o->events && o->changed;
+}
+
+static bool allocate(struct spc_wiring *w)
+{
+    uint32_t stations = w->plant->station_count, count = 0;
+
+    for (uint32_t s = 0; s < stations; s++)
+        count += w->plant->stations[s].characteristic_count;
+    w->characteristics = calloc(count, sizeof *w->characteristics);
+    w->first = calloc(stations + 1, sizeof *w->first);
+    w->links = calloc(w->plant->link_count, sizeof *w->links);
+    w->polls = calloc(stations, sizeof *w->polls);
+    w->stations = calloc(stations, sizeof *w->stations);
+    w->context_keys =
+        calloc((size_t)stations * SPC_CONTEXT_MAX, sizeof *w->context_keys);
+    if (!w->characteristics || !w->first || !w->links || !w->polls ||
+        !w->stations || !w->context_keys || !allocate_outcome(&w->outcome))
+        return false;
+    wire_characteristics(w);
+    return allocate_pipeline(w, count);
+}
+
+enum spc_status spc_wire(const struct spc_plant *plant, const char *file,
+                         struct spc_wiring **ret_wiring)
+{
+    struct spc_wiring *w = calloc(1, sizeof *w);
+
+    if (!w)
+        return SPC_NO_MEMORY;
+    w->plant = plant;
+    w->file = file;
+
+    enum spc_status status = spc_constants_compute(&w->constants);
+
+    if (status == SPC_OK && !allocate(w))
+        status = SPC_NO_MEMORY;
+    if (status != SPC_OK) {
+        spc_unwire(w);
+        return status;
+    }
+    wire_modbus(w);
+    *ret_wiring = w;
+    return SPC_OK;
+}
+
+void spc_unwire(struct spc_wiring *w)
+{
+    if (!w)
+        return;
+    free(w->pipeline.streams);
+    free(w->pipeline.table);
+    free(w->pipeline.stream_counts);
+    free(w->pipeline.full_told);
+    free(w->pipeline.gaps);
+    free(w->outcome.points);
+    free(w->outcome.events);
+    free(w->outcome.changed);
+    free(w->characteristics);
+    free(w->first);
+    free(w->links);
+    free(w->polls);
+    free(w->stations);
+    free(w->context_keys);
+    free(w);
+}
+
+/* ---- names ------------------------------------------------------------- */
+
+static void label_of(const struct spc_wiring *w,
+                     const struct spc_stream *stream,
+                     char ret_label[SPC_STREAM_LABEL])
+{
+    const struct spc_characteristic *c =
+        &w->characteristics[stream->characteristic];
+    size_t used = 0;
+
+    ret_label[0] = '\0';
+    for (uint32_t i = 0; i < c->by_count && used < SPC_STREAM_LABEL; i++)
+        used += (size_t)snprintf(ret_label + used, SPC_STREAM_LABEL - used,
+                                 "%s%s", i ? "." : "", stream->key[i]);
+}
+
+static const struct spc_plant_characteristic *plant_characteristic(
+    const struct spc_wiring *w, uint32_t index)
+{
+    const struct spc_characteristic *c = &w->characteristics[index];
+
+    return &w->plant->stations[c->station].characteristics[c->index];
+}
+
+void spc_wire_name(const struct spc_wiring *w, const struct spc_stream *stream,
+                   char ret_name[SPC_STREAM_NAME])
+{
+    const struct spc_characteristic *c =
+        &w->characteristics[stream->characteristic];
+    char label[SPC_STREAM_LABEL];
+
+    label_of(w, stream, label);
+    snprintf(ret_name, SPC_STREAM_NAME, "%.40s/%.40s%s%s",
+             w->plant->stations[c->station].id,
+             plant_characteristic(w, stream->characteristic)->id,
+             label[0] ? "/" : "", label);
+}
+
+uint32_t spc_wire_find(const struct spc_wiring *w, const char *name)
+{
+    char each[SPC_STREAM_NAME];
+
+    for (uint32_t i = 0; i < w->pipeline.stream_count; i++) {
+        spc_wire_name(w, &w->pipeline.streams[i], each);
+        if (strcmp(each, name) == 0)
+            return i;
+    }
+    return SPC_NONE;
+}
+
+uint32_t spc_wire_stream(const struct spc_wiring *w, uint32_t id)
+{
+    for (uint32_t i = 0; i < w->pipeline.stream_count; i++) {
+        if (w->pipeline.streams[i].id == id)
+            return i;
+    }
+    return SPC_NONE;
+}
+
+static void describe_station(const struct spc_wiring *w, uint32_t station,
+                             struct spc_scene *scene)
+{
+    const struct spc_plant_station *s = &w->plant->stations[station];
+
+    scene->area = s->area;
+    scene->line = s->line;
+    scene->station = s->id;
+    scene->context_keys = &w->context_keys[station * SPC_CONTEXT_MAX];
+    scene->context_count = s->context_count;
+}
+
+void spc_wire_scene(const struct spc_wiring *w, const char *epoch,
+                    uint32_t link, uint32_t station, uint32_t index,
+                    const struct spc_stream *stream,
+                    char label[SPC_STREAM_LABEL], struct spc_scene *ret_scene)
+{
+    const struct spc_plant *plant = w->plant;
+    struct spc_scene scene = {
+        .topic_root = plant->mqtt.topic_root,
+        .enterprise = plant->enterprise,
+        .site = plant->site,
+        .gateway = plant->gateway,
+        .epoch = epoch,
+        .version = SPC_VERSION,
+        .stream = "",
+    };
+
+    label[0] = '\0';
+    if (link != SPC_NONE)
+        scene.link = plant->links[link].name;
+    if (station != SPC_NONE)
+        describe_station(w, station, &scene);
+    if (station != SPC_NONE && index != SPC_NONE) {
+        const struct spc_plant_characteristic *c =
+            &plant->stations[station].characteristics[index];
+
+        scene.characteristic = c->id;
+        scene.name = c->name;
+        scene.unit = c->unit;
+        scene.reaction = c->reaction;
+        scene.reaction_zh = c->reaction_zh;
+        scene.resolution = c->resolution;
+    }
+    if (stream) {
+        label_of(w, stream, label);
+        scene.stream = label;
+    }
+    *ret_scene = scene;
+}
+
+/* ---- taking up what is recorded ---------------------------------------- */
+
+/* The characteristic a stream's name begins with, or SPC_NONE. */
+static uint32_t characteristic_of(const struct spc_wiring *w, const char *name)
+{
+    for (uint32_t c = 0; c < w->pipeline.characteristic_count; c++) {
+        char prefix[SPC_STREAM_NAME];
+        int length =
+            snprintf(prefix, sizeof prefix, "%.40s/%.40s",
+                     w->plant->stations[w->characteristics[c].station].id,
+                     plant_characteristic(w, c)->id);
+        bool split = w->characteristics[c].by_count != 0;
+
+        if (strncmp(name, prefix, (size_t)length) == 0 &&
+            name[length] == (split ? '/' : '\0'))
+            return c;
+    }
+    return SPC_NONE;
+}
+
+static void take_state(void *context, const struct spc_state_row *row)
+{
+    struct spc_wiring *w = context;
+    struct spc_stream state;
+    uint32_t c = characteristic_of(w, row->name);
+
+    /* Ids are never given twice, also those of streams that the plant file
+     * no longer has. */
+    if (row->stream >= w->pipeline.next_id)
+        w->pipeline.next_id = row->stream + 1;
+    if (c == SPC_NONE || row->layout != SPC_STREAM_LAYOUT ||
+        row->size != sizeof state)
+        return;
+    memcpy(&state, row->state, sizeof state);
+    (void)spc_pipeline_restore(&w->pipeline, c, &state);
+}
+
+enum spc_status spc_wire_restore(struct spc_wiring *w,
+                                 struct spc_historian *historian)
+{
+    enum spc_status status = spc_historian_states(historian, take_state, w);
+
+    if (status != SPC_OK)
+        return status;
+    for (uint32_t i = 0; i < w->plant->station_count; i++) {
+        struct spc_modbus_poll *poll = &w->polls[i];
+
+        poll->known = spc_historian_newest(historian, poll->station,
+                                           &poll->epoch, &poll->counter);
+    }
+    return SPC_OK;
+}
