@@ -478,6 +478,21 @@ static void test_recording_waits_for_another_writer(void **state)
     (void)close(told[1]);
 }
 
+/* A turn in which nothing happened asks for no lock, let alone the disk. */
+static void test_nothing_waits_for_nobody(void **state)
+{
+    static const struct spc_turn nothing = {.now = 1};
+    struct fixture *fixture = *state;
+    struct spc_historian *historian = fixture_open(fixture);
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(spc_historian_record(historian, &nothing), SPC_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 #define CASE(f)                                                                \
     cmocka_unit_test_setup_teardown(f, fixture_setup, fixture_teardown)
 
@@ -496,6 +511,7 @@ int main(void)
         CASE(test_damaged_file),
         CASE(test_reader_and_writer),
         CASE(test_recording_waits_for_another_writer),
+        CASE(test_nothing_waits_for_nobody),
     };
 
     srandom(20261120);

@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -339,6 +340,37 @@ static void test_states_round_trip(void **state)
     assert_int_equal(seen.count, 2);
     assert_string_equal(seen.text, "2 op40/a layout 2 size 24 first 33; "
                                    "9 op50/b layout 1 size 32768 first 22; ");
+}
+
+static void check_alignment(void *context, const struct spc_state_row *row)
+{
+    uint64_t number;
+
+    assert_int_equal((uintptr_t)row->state % _Alignof(max_align_t), 0);
+    memcpy(&number, row->state, sizeof number);
+    assert_int_equal(number, row->stream);
+    ++*(size_t *)context;
+}
+
+/* They are structs again as soon as they are read. */
+static void test_states_are_aligned(void **state)
+{
+    enum { STREAMS = 20 };
+    struct fixture *fixture = *state;
+    struct spc_historian *historian = fixture_open(fixture);
+    uint64_t numbers[STREAMS];
+    struct spc_state_row rows[STREAMS];
+    struct spc_turn turn = {.states = rows, .state_count = STREAMS};
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        numbers[i] = i;
+        rows[i] = (struct spc_state_row){i, "s", &numbers[i], 8, 1};
+    }
+    record(historian, &turn);
+    assert_int_equal(spc_historian_states(historian, check_alignment, &count),
+                     SPC_OK);
+    assert_int_equal(count, STREAMS);
 }
 
 /* ---- seq and epoch ----------------------------------------------------- */
@@ -771,6 +803,7 @@ int main(void)
         CASE(test_event_round_trip),
         CASE(test_event_of_nothing_in_particular),
         CASE(test_states_round_trip),
+        CASE(test_states_are_aligned),
         CASE(test_seq_goes_on_and_epoch_stays),
         CASE(test_a_gap_in_seq_is_a_bug),
         CASE(test_one_commit_for_a_turn_and_none_for_nothing),
