@@ -1,212 +1,51 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sentences, from tables of templates.
- *
- * Each sentence is filled in from the same small set of blanks, so a table
- * row can use any of them; [brackets] vanish when their blank is empty. */
+/* Sentences, from tables of templates. */
 #include "adapters/mqtt/sentence.h"
 
 #include "adapters/json/json.h"
-#include "adapters/json/text.h"
+#include "adapters/mqtt/draft.h"
 
-#include <assert.h>
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum language { EN, ZH, LANGUAGES };
-
-enum { BLANKS_MAX = 32, SHORT_TEXT = 128 };
-
-/* The blanks of one sentence in one language.  Texts made on the way are kept
- * here until it is written. */
-struct draft {
-    enum language language;
-    struct spc_blank blanks[BLANKS_MAX];
-    size_t count;
-    char *owned[BLANKS_MAX];
-    size_t owned_count;
-    bool failed;
-};
-
-static void say(struct draft *draft, const char *name, const char *value)
-{
-    assert(draft->count < BLANKS_MAX);
-    draft->blanks[draft->count++] = (struct spc_blank){name, value};
-}
-
-static char *filled(struct draft *draft, const char *const template[LANGUAGES])
-{
-    struct spc_text text = {0};
-
-    spc_text_sentence(&text, template[draft->language], draft -> blanks,
-                      draft -> count);
-    return spc_text_take(&text);
-}
-
-/* A blank that is itself a sentence over the blanks so far. */
-static void say_filled(struct draft *draft, const char *name,
-                       const char *const template[LANGUAGES])
-{
-    char *value = filled(draft, template);
-
-    assert(draft->owned_count < BLANKS_MAX);
-    draft->owned[draft->owned_count++] = value;
-    draft->failed = draft->failed || !value;
-    say(draft, name, value);
-}
-
-static void say_copy(struct draft *draft, const char *name, const char *value)
-{
-    const char *const template[LANGUAGES] = {"{copy}", "{copy}"};
-
-    say(draft, "copy", value);
-    say_filled(draft, name, template);
-    /* Take the helper out again, leaving the finished blank in its place. */
-    draft->blanks[draft->count - 2] = draft->blanks[draft->count - 1];
-    draft->count--;
-}
-
-static void say_count(struct draft *draft, const char *name, uint64_t count)
-{
-    char text[SHORT_TEXT];
-
-    snprintf(text, sizeof text, "%" PRIu64, count);
-    say_copy(draft, name, text);
-}
-
-static void say_time(struct draft *draft, const char *name, spc_nanos time)
-{
-    char text[SPC_TIME_TEXT];
-
-    spc_time_sentence(time, text);
-    say_copy(draft, name, text);
-}
-
-/* The finished sentence; the draft is empty afterwards. */
-static char *finish(struct draft *draft, const char *const template[LANGUAGES])
-{
-    char *text = draft->failed ? NULL : filled(draft, template);
-
-    while (draft->owned_count > 0)
-        free(draft->owned[--draft->owned_count]);
-    draft->count = 0;
-    return text;
-}
-
-/* ---- numbers as people read them --------------------------------------- */
-
-enum { DECIMALS_MAX = 12 };
-
-/* Decimals of a gauge that resolves 0.0005: 4.  Without a resolution, enough
- * to see two digits of sigma.  -1 when nothing is known. */
-static int decimals_of(double resolution, double sigma)
-{
-    int decimals = 0;
-
-    if (resolution > 0) {
-        /* 1e-6 forgives that 0.001 * 1000 need not be 1. */
-        for (double x = resolution;
-             decimals < DECIMALS_MAX - 3 && fabs(x - round(x)) > 1e-6 * x;
-             x *= 10)
-            decimals++;
-        return decimals;
-    }
-    if (!(sigma > 0) || !isfinite(sigma))
-        return -1;
-    decimals = 1 - (int)floor(log10(sigma));
-    return decimals < 0 ? 0 : decimals > 9 ? 9 : decimals;
-}
-
-/* Means, limits and standard deviations are finer than the gauge. */
-static int finer(int decimals, int by)
-{
-    return decimals < 0 ? decimals : decimals + by;
-}
-
-static void say_number(struct draft *draft, const char *name, double x,
-                       int decimals, const char *unit)
-{
-    char number[SPC_NUMBER_TEXT], text[SHORT_TEXT] = "";
-
-    if (isfinite(x)) {
-        spc_decimal_text(x, decimals, number);
-        snprintf(text, sizeof text, "%s%s%.40s", number,
-                 unit && unit[0] ? " " : "", unit ? unit : "");
-    }
-    say_copy(draft, name, text);
-}
-
-static double rounded(double x, int decimals)
-{
-    double scale = 1;
-
-    while (decimals-- > 0)
-        scale *= 10;
-    return round(x * scale) / scale;
-}
-
-static bool looks_beyond(double value, int value_decimals, double limit,
-                         int limit_decimals)
-{
-    double v = rounded(value, value_decimals);
-    double l = rounded(limit, limit_decimals);
-
-    return (v > l) == (value > limit) && (v < l) == (value < limit);
-}
-
-/* "4.179 V is above 4.179 V" would be read as a mistake: more decimals until
- * rounding no longer hides the difference. */
-static void tell_apart(double value, double limit, int *value_decimals,
-                       int *limit_decimals)
-{
-    if (*limit_decimals < 0 ||
-        looks_beyond(value, *value_decimals, limit, *limit_decimals))
-        return;
-    while (*limit_decimals < DECIMALS_MAX &&
-           !looks_beyond(value, *limit_decimals, limit, *limit_decimals))
-        (*limit_decimals)++;
-    *value_decimals = *limit_decimals;
-}
 
 /* ---- places and statistics --------------------------------------------- */
 
 /* clang-format off */
-static const char *const statistic[SPC_CHARTS][SPC_PANELS][LANGUAGES] = {
+static const char *const statistic[SPC_CHARTS][SPC_PANELS][SPC_LANGUAGES] = {
     [SPC_CHART_IMR]    = {{"value", "单值"}, {"moving range", "移动极差"}},
     [SPC_CHART_XBAR_R] = {{"mean", "均值"},  {"range", "极差"}},
     [SPC_CHART_XBAR_S] = {{"mean", "均值"},  {"standard deviation", "标准差"}},
 };
 
-static const char *const at_stream[LANGUAGES] = {
+static const char *const at_stream[SPC_LANGUAGES] = {
     "{station}[ {characteristic}][ ({stream})]",
     "{station}[ {characteristic}][（{stream}）]"};
-static const char *const at_link[LANGUAGES] = {
+static const char *const at_link[SPC_LANGUAGES] = {
     "link {link}[ ({station})]", "链路 {link}[（{station}）]"};
-static const char *const at_gateway[LANGUAGES] = {
+static const char *const at_gateway[SPC_LANGUAGES] = {
     "gateway {gateway}", "网关 {gateway}"};
 /* clang-format on */
 
-static struct draft begin(const struct spc_scene *scene, enum language language,
-                          const char *const place[LANGUAGES])
+static struct spc_draft begin(const struct spc_scene *scene,
+                              enum spc_language language,
+                              const char *const place[SPC_LANGUAGES])
 {
-    struct draft draft = {.language = language};
+    struct spc_draft draft = {.language = language};
 
-    say(&draft, "station", scene->station);
-    say(&draft, "characteristic", scene->characteristic);
-    say(&draft, "stream", scene->stream);
-    say(&draft, "link", scene->link);
-    say(&draft, "gateway", scene->gateway);
-    say_filled(&draft, "place", place);
+    spc_say(&draft, "station", scene->station);
+    spc_say(&draft, "characteristic", scene->characteristic);
+    spc_say(&draft, "stream", scene->stream);
+    spc_say(&draft, "link", scene->link);
+    spc_say(&draft, "gateway", scene->gateway);
+    spc_say_filled(&draft, "place", place);
     return draft;
 }
 
 /* The reaction in one language is better than none. */
 static const char *reaction_of(const struct spc_scene *scene,
-                               enum language language)
+                               enum spc_language language)
 {
-    const char *both[LANGUAGES] = {scene->reaction, scene->reaction_zh};
+    const char *both[SPC_LANGUAGES] = {scene->reaction, scene->reaction_zh};
     const char *wanted = both[language], *other = both[!language];
 
     return wanted && wanted[0] ? wanted : other;
@@ -263,46 +102,46 @@ bool spc_event_suspect(const struct spc_event *event,
 }
 
 /* clang-format off */
-static const char *const one_part[LANGUAGES] = {
+static const char *const one_part[SPC_LANGUAGES] = {
     "part {first} ({when})", "零件 {first}（{when}）"};
-static const char *const some_parts[LANGUAGES] = {
+static const char *const some_parts[SPC_LANGUAGES] = {
     "parts {first} to {last} ({when}[, last id {id}])",
     "零件 {first} 至 {last}（{when}[，末件 {id}]）"};
-static const char *const a_point[LANGUAGES] = {
+static const char *const a_point[SPC_LANGUAGES] = {
     "point {point}[ ({when})]", "第 {point} 点[（{when}）]"};
 /* clang-format on */
 
 /* "part 00000156 (2026-11-21 10:00:00 UTC)" */
-static void say_since(struct draft *draft, const struct spc_event *event)
+static void say_since(struct spc_draft *draft, const struct spc_event *event)
 {
     struct spc_suspect suspect;
 
     if (!spc_event_suspect(event, &suspect)) {
-        say(draft, "since", "");
+        spc_say(draft, "since", "");
         return;
     }
     const struct spc_event_point *point = suspect.point;
     bool single = point && point->first_counter == point->last_counter;
 
-    say_count(draft, "point", suspect.index);
+    spc_say_count(draft, "point", suspect.index);
     if (suspect.time)
-        say_time(draft, "when", suspect.time);
+        spc_say_time(draft, "when", suspect.time);
     else
-        say(draft, "when", "");
-    say(draft, "id", point ? point->part_id : "");
-    say_count(draft, "last", point ? point->last_counter : 0);
+        spc_say(draft, "when", "");
+    spc_say(draft, "id", point ? point->part_id : "");
+    spc_say_count(draft, "last", point ? point->last_counter : 0);
     if (single && point->part_id[0])
-        say(draft, "first", point->part_id);
+        spc_say(draft, "first", point->part_id);
     else
-        say_count(draft, "first", point ? point->first_counter : 0);
-    say_filled(draft, "since",
-               !point   ? a_point
-               : single ? one_part
-                        : some_parts);
+        spc_say_count(draft, "first", point ? point->first_counter : 0);
+    spc_say_filled(draft, "since",
+                   !point   ? a_point
+                   : single ? one_part
+                            : some_parts);
 }
 
 /* clang-format off */
-static const char *const what[][LANGUAGES] = {
+static const char *const what[][SPC_LANGUAGES] = {
     {"{statistic} {value} is below the lower limit {lower}",
      "{statistic} {value} 低于下控制限 {lower}"},
     {"{statistic}[ {value}][, {rule}]",
@@ -317,15 +156,15 @@ static void panel_decimals(const struct spc_scene *scene, enum spc_chart chart,
                            enum spc_panel panel, double sigma,
                            int *ret_statistic, int *ret_limits)
 {
-    int decimals = decimals_of(scene->resolution, sigma);
+    int decimals = spc_decimals_of(scene->resolution, sigma);
     bool as_measured = chart == SPC_CHART_IMR ||
                        (chart == SPC_CHART_XBAR_R && panel == SPC_PANEL_SPREAD);
 
-    *ret_statistic = finer(decimals, as_measured ? 0 : 1);
-    *ret_limits = finer(decimals, 1);
+    *ret_statistic = spc_decimals_finer(decimals, as_measured ? 0 : 1);
+    *ret_limits = spc_decimals_finer(decimals, 1);
 }
 
-static void say_panel(struct draft *draft, const struct spc_scene *scene,
+static void say_panel(struct spc_draft *draft, const struct spc_scene *scene,
                       const struct spc_event *event)
 {
     const struct spc_event_point *point = newest(event);
@@ -335,52 +174,52 @@ static void say_panel(struct draft *draft, const struct spc_scene *scene,
     panel_decimals(scene, event->chart, event->panel, event->limits.sigma,
                    &decimals, &limit_decimals);
     if (side != 0)
-        tell_apart(value,
-                   side > 0 ? event->zones.upper[3] : event->zones.lower[3],
-                   &decimals, &limit_decimals);
+        spc_tell_apart(value,
+                       side > 0 ? event->zones.upper[3] : event->zones.lower[3],
+                       &decimals, &limit_decimals);
 
     const struct spc_signal *signal = event->signals;
-    const char *rule[LANGUAGES] = {signal->text, signal->text_zh};
+    const char *rule[SPC_LANGUAGES] = {signal->text, signal->text_zh};
 
-    say(draft, "statistic",
-        statistic[event->chart][event->panel][draft->language]);
-    say_number(draft, "value", value, decimals, scene->unit);
-    say_number(draft, "lower", event->zones.lower[3], limit_decimals,
-               scene->unit);
-    say_number(draft, "upper", event->zones.upper[3], limit_decimals,
-               scene->unit);
-    say(draft, "rule", event->signal_count ? rule[draft->language] : "");
-    say_filled(draft, "what", what[1 + side]);
+    spc_say(draft, "statistic",
+            statistic[event->chart][event->panel][draft->language]);
+    spc_say_number(draft, "value", value, decimals, scene->unit);
+    spc_say_number(draft, "lower", event->zones.lower[3], limit_decimals,
+                   scene->unit);
+    spc_say_number(draft, "upper", event->zones.upper[3], limit_decimals,
+                   scene->unit);
+    spc_say(draft, "rule", event->signal_count ? rule[draft->language] : "");
+    spc_say_filled(draft, "what", what[1 + side]);
 }
 
-static void say_alarm(struct draft *draft, const struct spc_scene *scene,
+static void say_alarm(struct spc_draft *draft, const struct spc_scene *scene,
                       const struct spc_event *event)
 {
     bool unseen =
         event->state == SPC_ALARM_UNACK || event->state == SPC_ALARM_RTN_UNACK;
-    static const char *const yet[LANGUAGES] = {"not yet acknowledged",
-                                               "尚未确认"};
+    static const char *const yet[SPC_LANGUAGES] = {"not yet acknowledged",
+                                                   "尚未确认"};
 
     say_panel(draft, scene, event);
     say_since(draft, event);
     if (event->since)
-        say_time(draft, "opened", event->since);
+        spc_say_time(draft, "opened", event->since);
     else
-        say(draft, "opened", "");
-    say(draft, "unseen", unseen ? yet[draft->language] : "");
-    say(draft, "reaction", reaction_of(scene, draft->language));
+        spc_say(draft, "opened", "");
+    spc_say(draft, "unseen", unseen ? yet[draft->language] : "");
+    spc_say(draft, "reaction", reaction_of(scene, draft->language));
 }
 
 /* ---- limits ------------------------------------------------------------ */
 
 /* clang-format off */
-static const char *const subgroups[LANGUAGES] = {
+static const char *const subgroups[SPC_LANGUAGES] = {
     "{subgroups} subgroups of {n}", "{subgroups} 个子组（每组 {n} 件）"};
-static const char *const individuals[LANGUAGES] = {
+static const char *const individuals[SPC_LANGUAGES] = {
     "{measurements} measurements", "{measurements} 个测量值"};
 /* clang-format on */
 
-static void say_limits(struct draft *draft, const struct spc_scene *scene,
+static void say_limits(struct spc_draft *draft, const struct spc_scene *scene,
                        const struct spc_limits *limits)
 {
     const struct spc_zones *zones = limits->zones;
@@ -389,22 +228,24 @@ static void say_limits(struct draft *draft, const struct spc_scene *scene,
 
     panel_decimals(scene, chart, SPC_PANEL_LOCATION, limits->sigma, &decimals,
                    &fine);
-    say_count(draft, "version", limits->number);
-    say_count(draft, "n", limits->n);
-    say_count(draft, "subgroups", limits->subgroups);
-    say_count(draft, "measurements", limits->measurements);
-    say(draft, "statistic",
-        statistic[chart][SPC_PANEL_LOCATION][draft->language]);
-    say(draft, "spread", statistic[chart][SPC_PANEL_SPREAD][draft->language]);
-    say_number(draft, "center", limits->center, fine, scene->unit);
-    say_number(draft, "lower", zones[0].lower[3], fine, NULL);
-    say_number(draft, "upper", zones[0].upper[3], fine, scene->unit);
-    say_number(draft, "widest", zones[1].upper[3], fine, scene->unit);
-    say_number(draft, "sigma", limits->sigma, finer(fine, 1), scene->unit);
-    say(draft, "estimator",
-        spc_estimator_text((enum spc_estimator)limits->estimator));
-    say_filled(draft, "basis",
-               chart == SPC_CHART_IMR ? individuals : subgroups);
+    spc_say_count(draft, "version", limits->number);
+    spc_say_count(draft, "n", limits->n);
+    spc_say_count(draft, "subgroups", limits->subgroups);
+    spc_say_count(draft, "measurements", limits->measurements);
+    spc_say(draft, "statistic",
+            statistic[chart][SPC_PANEL_LOCATION][draft->language]);
+    spc_say(draft, "spread",
+            statistic[chart][SPC_PANEL_SPREAD][draft->language]);
+    spc_say_number(draft, "center", limits->center, fine, scene->unit);
+    spc_say_number(draft, "lower", zones[0].lower[3], fine, NULL);
+    spc_say_number(draft, "upper", zones[0].upper[3], fine, scene->unit);
+    spc_say_number(draft, "widest", zones[1].upper[3], fine, scene->unit);
+    spc_say_number(draft, "sigma", limits->sigma, spc_decimals_finer(fine, 1),
+                   scene->unit);
+    spc_say(draft, "estimator",
+            spc_estimator_text((enum spc_estimator)limits->estimator));
+    spc_say_filled(draft, "basis",
+                   chart == SPC_CHART_IMR ? individuals : subgroups);
 }
 
 /* ---- events ------------------------------------------------------------ */
@@ -412,7 +253,7 @@ static void say_limits(struct draft *draft, const struct spc_scene *scene,
 /* Severity NULL: by the rule that holds. */
 /* clang-format off */
 static const struct {
-    const char *severity, *text[LANGUAGES];
+    const char *severity, *text[SPC_LANGUAGES];
 } by_action[SPC_ACTIONS] = {
 [SPC_NO_ACTION] = {"info", {"{place}: nothing changed[: {detail}]",
     "{place}：无变化[：{detail}]"}},
@@ -512,7 +353,7 @@ static const struct {
 const char *spc_event_severity(const struct spc_scene *scene,
                                const struct spc_event *event)
 {
-    const char *reaction = reaction_of(scene, EN);
+    const char *reaction = reaction_of(scene, SPC_EN);
 
     if (by_action[event->action].severity)
         return by_action[event->action].severity;
@@ -532,26 +373,26 @@ static const char *const *place_of(const struct spc_scene *scene,
 }
 
 static char *event_in(const struct spc_scene *scene,
-                      const struct spc_event *event, enum language language)
+                      const struct spc_event *event, enum spc_language language)
 {
-    struct draft draft = begin(scene, language, place_of(scene, event));
+    struct spc_draft draft = begin(scene, language, place_of(scene, event));
 
-    say_count(&draft, "count", event->count);
-    say(&draft, "s", event->count == 1 ? "" : "s");
-    say(&draft, "detail", event->detail);
-    say(&draft, "person", event->person);
+    spc_say_count(&draft, "count", event->count);
+    spc_say(&draft, "s", event->count == 1 ? "" : "s");
+    spc_say(&draft, "detail", event->detail);
+    spc_say(&draft, "person", event->person);
     if (event->kind == SPC_EVENT_ALARM)
         say_alarm(&draft, scene, event);
     if (event->kind == SPC_EVENT_LIMITS)
         say_limits(&draft, scene, &event->limits);
-    return finish(&draft, by_action[event->action].text);
+    return spc_draft_finish(&draft, by_action[event->action].text);
 }
 
 struct spc_sentence spc_sentence_event(const struct spc_scene *scene,
                                        const struct spc_event *event)
 {
-    return (struct spc_sentence){event_in(scene, event, EN),
-                                 event_in(scene, event, ZH)};
+    return (struct spc_sentence){event_in(scene, event, SPC_EN),
+                                 event_in(scene, event, SPC_ZH)};
 }
 
 /* ---- retained states --------------------------------------------------- */
@@ -559,40 +400,40 @@ struct spc_sentence spc_sentence_event(const struct spc_scene *scene,
 static char *chart_in(const struct spc_scene *scene,
                       const struct spc_limits *limits,
                       const struct spc_event_point *last,
-                      enum language language)
+                      enum spc_language language)
 {
-    static const char *const with[LANGUAGES] = {
+    static const char *const with[SPC_LANGUAGES] = {
         "{place}: [{statistic} {value}, ]limits {lower} to {upper}"
         " (version {version})",
         "{place}：[{statistic} {value}，]控制限 {lower} 至 {upper}"
         "（第 {version} 版）"};
-    static const char *const without[LANGUAGES] = {
+    static const char *const without[SPC_LANGUAGES] = {
         "{place}: [last {value}, ]no limits yet",
         "{place}：[当前 {value}，]尚无控制限"};
-    struct draft draft = begin(scene, language, at_stream);
+    struct spc_draft draft = begin(scene, language, at_stream);
     enum spc_chart chart = (enum spc_chart)limits->chart;
     int decimals, fine;
 
     panel_decimals(scene, chart, SPC_PANEL_LOCATION, limits->sigma, &decimals,
                    &fine);
-    say_number(&draft, "value", last ? last->value : NAN, decimals,
-               scene->unit);
+    spc_say_number(&draft, "value", last ? last->value : NAN, decimals,
+                   scene->unit);
     if (limits->number == 0)
-        return finish(&draft, without);
+        return spc_draft_finish(&draft, without);
     say_limits(&draft, scene, limits);
-    return finish(&draft, with);
+    return spc_draft_finish(&draft, with);
 }
 
 struct spc_sentence spc_sentence_chart(const struct spc_scene *scene,
                                        const struct spc_limits *limits,
                                        const struct spc_event_point *last)
 {
-    return (struct spc_sentence){chart_in(scene, limits, last, EN),
-                                 chart_in(scene, limits, last, ZH)};
+    return (struct spc_sentence){chart_in(scene, limits, last, SPC_EN),
+                                 chart_in(scene, limits, last, SPC_ZH)};
 }
 
 /* Three digits of a ppb, which may be 0.0004 or 80 million. */
-static void say_ppb(struct draft *draft, const char *name, double ppb)
+static void say_ppb(struct spc_draft *draft, const char *name, double ppb)
 {
     char text[SPC_NUMBER_TEXT] = "";
 
@@ -603,14 +444,14 @@ static void say_ppb(struct draft *draft, const char *name, double ppb)
     } else if (isfinite(ppb)) {
         spc_decimal_text(ppb, ppb >= 100 ? 0 : -1, text);
     }
-    say_copy(draft, name, text);
+    spc_say_copy(draft, name, text);
 }
 
 static char *capability_in(const struct spc_scene *scene,
                            const struct spc_capability *capability,
-                           enum language language)
+                           enum spc_language language)
 {
-    static const char *const template[LANGUAGES] = {
+    static const char *const template[SPC_LANGUAGES] = {
         "{place}: [Cpk {cpk} ({cpk_low}..{cpk_high}, {confidence} %), ]"
         "expected {ppb} ppb[ ({ppb_low}..{ppb_high})]"
         "[, sigma level {level}]",
@@ -618,74 +459,75 @@ static char *capability_in(const struct spc_scene *scene,
         "预期不合格率 {ppb} ppb[（{ppb_low}～{ppb_high}）]"
         "[，西格玛水平 {level}]"};
     const struct spc_index *cpk = &capability->index[SPC_INDEX_CPK];
-    struct draft draft = begin(scene, language, at_stream);
+    struct spc_draft draft = begin(scene, language, at_stream);
 
-    say_number(&draft, "cpk", cpk->value, 2, NULL);
-    say_number(&draft, "cpk_low", cpk->lower, 2, NULL);
-    say_number(&draft, "cpk_high", cpk->upper, 2, NULL);
-    say_number(&draft, "confidence", capability->confidence * 100, -1, NULL);
+    spc_say_number(&draft, "cpk", cpk->value, 2, NULL);
+    spc_say_number(&draft, "cpk_low", cpk->lower, 2, NULL);
+    spc_say_number(&draft, "cpk_high", cpk->upper, 2, NULL);
+    spc_say_number(&draft, "confidence", capability->confidence * 100, -1,
+                   NULL);
     say_ppb(&draft, "ppb", capability->overall.total_ppb);
     say_ppb(&draft, "ppb_low", capability->overall.lower_ppb);
     say_ppb(&draft, "ppb_high", capability->overall.upper_ppb);
-    say_number(&draft, "level", capability->sigma_level, 1, NULL);
-    return finish(&draft, template);
+    spc_say_number(&draft, "level", capability->sigma_level, 1, NULL);
+    return spc_draft_finish(&draft, template);
 }
 
 struct spc_sentence spc_sentence_capability(
     const struct spc_scene *scene, const struct spc_capability *capability)
 {
-    return (struct spc_sentence){capability_in(scene, capability, EN),
-                                 capability_in(scene, capability, ZH)};
+    return (struct spc_sentence){capability_in(scene, capability, SPC_EN),
+                                 capability_in(scene, capability, SPC_ZH)};
 }
 
 static char *link_in(const struct spc_scene *scene,
                      const struct spc_link_report *report,
-                     enum language language)
+                     enum spc_language language)
 {
-    static const char *const up[LANGUAGES] = {
+    static const char *const up[SPC_LANGUAGES] = {
         "{place}: up[, last good read {last}] (reads {reads}, timeouts"
         " {timeouts}, errors {errors})",
         "{place}：正常[，最近成功读取 {last}]；读取 {reads} 次，超时 {timeouts}"
         " 次，错误 {errors} 次"};
-    static const char *const down[LANGUAGES] = {
+    static const char *const down[SPC_LANGUAGES] = {
         "{place}: down[, last good read {last}] (reads {reads}, timeouts"
         " {timeouts}, errors {errors})",
         "{place}：中断[，最近成功读取 {last}]；读取 {reads} 次，超时 {timeouts}"
         " 次，错误 {errors} 次"};
-    struct draft draft = begin(scene, language, at_link);
+    struct spc_draft draft = begin(scene, language, at_link);
 
-    say_count(&draft, "reads", report->reads);
-    say_count(&draft, "timeouts", report->timeouts);
-    say_count(&draft, "errors", report->errors);
+    spc_say_count(&draft, "reads", report->reads);
+    spc_say_count(&draft, "timeouts", report->timeouts);
+    spc_say_count(&draft, "errors", report->errors);
     if (report->last_good)
-        say_time(&draft, "last", report->last_good);
+        spc_say_time(&draft, "last", report->last_good);
     else
-        say(&draft, "last", "");
-    return finish(&draft, report->up ? up : down);
+        spc_say(&draft, "last", "");
+    return spc_draft_finish(&draft, report->up ? up : down);
 }
 
 struct spc_sentence spc_sentence_link(const struct spc_scene *scene,
                                       const struct spc_link_report *report)
 {
-    return (struct spc_sentence){link_in(scene, report, EN),
-                                 link_in(scene, report, ZH)};
+    return (struct spc_sentence){link_in(scene, report, SPC_EN),
+                                 link_in(scene, report, SPC_ZH)};
 }
 
 static char *status_in(const struct spc_scene *scene, bool online,
-                       const char *trouble, enum language language)
+                       const char *trouble, enum spc_language language)
 {
-    static const char *const template[2][LANGUAGES] = {
+    static const char *const template[2][SPC_LANGUAGES] = {
         {"{place}: offline[; {trouble}]", "{place}：离线[；{trouble}]"},
         {"{place}: online[; {trouble}]", "{place}：在线[；{trouble}]"}};
-    struct draft draft = begin(scene, language, at_gateway);
+    struct spc_draft draft = begin(scene, language, at_gateway);
 
-    say(&draft, "trouble", trouble);
-    return finish(&draft, template[online]);
+    spc_say(&draft, "trouble", trouble);
+    return spc_draft_finish(&draft, template[online]);
 }
 
 struct spc_sentence spc_sentence_status(const struct spc_scene *scene,
                                         bool online, const char *trouble)
 {
-    return (struct spc_sentence){status_in(scene, online, trouble, EN),
-                                 status_in(scene, online, trouble, ZH)};
+    return (struct spc_sentence){status_in(scene, online, trouble, SPC_EN),
+                                 status_in(scene, online, trouble, SPC_ZH)};
 }
