@@ -74,8 +74,9 @@ int spc_mqtt_descriptor(const struct spc_mqtt *mqtt);
  * (at least one) news to `news`.  Call when the descriptor is readable and at
  * least every 100 ms.
  *
- * A broker that keeps the line open but leaves a message unanswered for two
- * keepalives is left, which is news LOST; so is one whose ping stays away. */
+ * A broker that keeps the connection open but leaves a message unanswered for
+ * two keepalives is left, which is news LOST; so is one whose ping stays away.
+ */
 size_t spc_mqtt_poll(struct spc_mqtt *mqtt, spc_nanos now,
                      struct spc_mqtt_news *news, size_t room);
 
