@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What historian.c and recall.c share: the open file and its statements,
+/* What the files of this folder share: the open file and its statements,
  * each prepared once. */
 #ifndef SPC_ADAPTERS_HISTORIAN_INSIDE_H
 #define SPC_ADAPTERS_HISTORIAN_INSIDE_H
@@ -53,6 +53,9 @@ struct spc_historian {
     char epoch[SPC_EPOCH_TEXT];
     char error[256];
 };
+
+/* Prepares every statement; SQLITE_OK or what went wrong. */
+int spc_rows_prepare(struct spc_historian *historian);
 
 /* Binds the columns of a row from left to right. */
 struct spc_row {
