@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A judged chart becomes a picture: values, shapes and texts, in the reader's
+ * language, for the drawing adapter, which knows neither charts nor rules. */
+#include "programs/chart_words.h"
+
+#include "adapters/json/json.h"
+#include "adapters/report/chart_picture.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SENTENCE = 256 };
+
+/* Everything a picture points into. */
+struct sketch {
+    struct spc_picture_point *points[SPC_PANELS];
+    char (*label_texts)[SPC_LABEL_TEXT];
+    const char **labels;
+    struct spc_picture_stage *stages;
+    size_t stage_count;
+    char (*stage_texts)[SENTENCE];
+    char title[SENTENCE], remark[SENTENCE], absence[SENTENCE];
+};
+
+/* clang-format off */
+static const char *const panel_names[SPC_CHARTS][SPC_PANELS][SPC_LANGUAGES] = {
+    [SPC_CHART_IMR] = {{"individual value", "单值"},
+                       {"moving range", "移动极差"}},
+    [SPC_CHART_XBAR_R] = {{"subgroup mean", "子组均值"},
+                          {"subgroup range", "子组极差"}},
+    [SPC_CHART_XBAR_S] = {{"subgroup mean", "子组均值"},
+                          {"subgroup standard deviation", "子组标准差"}},
+};
+/* clang-format on */
+
+static const char *const limit_names[3][SPC_LANGUAGES] = {
+    {"UCL", "上控制限"}, {"CL", "中心线"}, {"LCL", "下控制限"}};
+
+static const char *const axis_names[2][SPC_LANGUAGES] = {{"individual", "序号"},
+                                                         {"subgroup", "子组"}};
+
+static bool is_excluded(const struct spc_chart_study *study, size_t i)
+{
+    return study->plan.excluded && study->plan.excluded[i];
+}
+
+/* ---- points ------------------------------------------------------------ */
+
+/* "nelson-5" is "5", "we-2" is "W2"; several are separated by commas. */
+static void rule_numbers(spc_rule_mask rules, char *text, size_t room)
+{
+    size_t length = 0;
+
+    text[0] = '\0';
+    for (unsigned i = 0; i < SPC_RULES; i++) {
+        const char *name = spc_rules[i].name;
+
+        if (!(rules >> i & 1) || length + 5 > room)
+            continue;
+        length += (size_t)snprintf(text + length, room - length, "%s%s%s",
+                                   length ? "," : "", name[0] == 'w' ? "W" : "",
+                                   strrchr(name, '-') + 1);
+    }
+}
+
+static bool is_beyond(const struct spc_chart_mark *mark)
+{
+    return mark->judged && (mark->value > mark->zones.upper[SPC_EDGES - 1] ||
+                            mark->value < mark->zones.lower[SPC_EDGES - 1]);
+}
+
+static void sketch_points(const struct spc_chart_study *study,
+                          struct sketch *sketch)
+{
+    for (unsigned p = 0; p < SPC_PANELS; p++) {
+        for (size_t i = 0; i < study->dataset->count; i++) {
+            const struct spc_chart_mark *mark = &study->points[i].mark[p];
+            const struct spc_chart_stage *stage =
+                &study->stages[study->points[i].stage];
+            struct spc_picture_point *point = &sketch->points[p][i];
+
+            point->value = mark->value;
+            point->has_zones = mark->judged || stage->status == SPC_OK;
+            point->zones = mark->judged ? mark->zones : stage->limits.zones[p];
+            point->excluded = is_excluded(study, i);
+            rule_numbers(mark->rules, point->rules, sizeof point->rules);
+            point->beyond = point->rules[0] && is_beyond(mark);
+        }
+    }
+    for (size_t s = 0; s < study->signal_count; s++) {
+        const struct spc_chart_signal *signal = &study->signals[s];
+
+        for (size_t k = 0; k < 64 && k <= signal->point; k++)
+            if (signal->members >> k & 1)
+                sketch->points[signal->panel][signal->point - k].member = true;
+    }
+    for (size_t i = 0; i < study->dataset->count; i++) {
+        spc_chart_label(study, i, sketch->label_texts[i]);
+        sketch->labels[i] = sketch->label_texts[i];
+    }
+}
+
+/* ---- texts ------------------------------------------------------------- */
+
+/* Where a stage's limits come from. */
+static void origin(const struct spc_chart_study *study,
+                   const struct spc_chart_stage *stage,
+                   enum spc_language language, char *text, size_t room)
+{
+    static const char *const estimated[2][SPC_LANGUAGES] = {
+        {"%llu points, %zu to %zu; sigma %.4g by %s",
+         "%llu 点（%zu 至 %zu），sigma %.4g，%s"},
+        {"%llu subgroups, %zu to %zu; sigma %.4g by %s",
+         "%llu 个子组（%zu 至 %zu），sigma %.4g，%s"}};
+    static const char *const given[SPC_LANGUAGES] = {
+        "centre and sigma %.4g were given", "中心线与 sigma %.4g 为给定值"};
+    static const char *const none[SPC_LANGUAGES] = {"no limits: %s",
+                                                    "无控制限：%s"};
+    const struct spc_chart_plan *plan = &study->plan;
+    size_t first = stage->first > plan->first ? stage->first : plan->first;
+    size_t end = stage->end < plan->end ? stage->end : plan->end;
+
+    if (stage->status != SPC_OK)
+        snprintf(text, room, none[language],
+                 spc_chart_absence(stage, language));
+    else if (plan->known)
+        snprintf(text, room, given[language], stage->limits.sigma);
+    else
+        snprintf(text, room, estimated[plan->chart != SPC_CHART_IMR][language],
+                 (unsigned long long)stage->subgroups, first + 1, end,
+                 stage->limits.sigma, spc_chart_estimator_name(study));
+}
+
+/* A base line that ends before the file does is shown as a part of the chart;
+ * what follows is judged by the same limits. */
+static void sketch_base_line(const struct spc_chart_study *study,
+                             enum spc_language language, struct sketch *sketch)
+{
+    static const char *const parts[2][SPC_LANGUAGES] = {
+        {"base line", "基准段"}, {"judged by its limits", "按其控制限判定"}};
+    size_t end = study->plan.end, count = study->dataset->count;
+
+    if (study->plan.known || study->stage_count > 1 || end >= count)
+        return;
+    sketch->stages[0] =
+        (struct spc_picture_stage){0, end, parts[0][language], false};
+    sketch->stages[1] =
+        (struct spc_picture_stage){end, count, parts[1][language], true};
+    sketch->stage_count = 2;
+}
+
+static void sketch_stages(const struct spc_chart_study *study,
+                          enum spc_language language, struct sketch *sketch)
+{
+    char text[SENTENCE - 64];
+
+    for (size_t s = 0; s < study->stage_count; s++) {
+        const struct spc_chart_stage *stage = &study->stages[s];
+
+        origin(study, stage, language, text, sizeof text);
+        sketch->stages[s] = (struct spc_picture_stage){
+            stage->first, stage->end, sketch->stage_texts[s], false};
+        if (study->stage_count > 1)
+            snprintf(sketch->stage_texts[s], SENTENCE, "%.50s: %s",
+                     stage->name ? stage->name : "", text);
+    }
+    sketch->stage_count = study->stage_count;
+}
+
+static void sketch_texts(const struct spc_chart_study *study,
+                         enum spc_language language, struct sketch *sketch)
+{
+    static const char *const titles[SPC_LANGUAGES] = {"%.150s, %s chart",
+                                                      "%.150s，%s 控制图"};
+    static const char *const limits[SPC_LANGUAGES] = {
+        "limits from %s; signals: %zu", "控制限来自 %s；信号数 %zu"};
+    static const char *const stages[SPC_LANGUAGES] = {
+        "stages: %zu; signals: %zu", "阶段数 %zu；信号数 %zu"};
+    char text[SENTENCE - 64];
+
+    snprintf(sketch->title, sizeof sketch->title, titles[language],
+             study->dataset->characteristic, spc_chart_text(study->plan.chart));
+    if (study->stage_count > 1) {
+        snprintf(sketch->remark, sizeof sketch->remark, stages[language],
+                 study->stage_count, study->signal_count);
+        return;
+    }
+    origin(study, &study->stages[0], language, text, sizeof text);
+    if (study->stages[0].status != SPC_OK) {
+        snprintf(sketch->absence, sizeof sketch->absence, "%s", text);
+        return;
+    }
+    if (study->plan.known)
+        snprintf(sketch->remark, sizeof sketch->remark, "%s", text);
+    else
+        snprintf(sketch->remark, sizeof sketch->remark, limits[language], text,
+                 study->signal_count);
+}
+
+/* ---- the picture ------------------------------------------------------- */
+
+static bool sketch_allocate(const struct spc_chart_study *study,
+                            struct sketch *sketch)
+{
+    size_t count = study->dataset->count + 1; /* never zero bytes */
+
+    for (unsigned p = 0; p < SPC_PANELS; p++)
+        sketch->points[p] = calloc(count, sizeof *sketch->points[p]);
+    sketch->label_texts = calloc(count, sizeof *sketch->label_texts);
+    sketch->labels = calloc(count, sizeof *sketch->labels);
+    sketch->stages = calloc(study->stage_count + 2, sizeof *sketch->stages);
+    sketch->stage_texts =
+        calloc(study->stage_count + 1, sizeof *sketch->stage_texts);
+    return sketch->points[0] && sketch->points[1] && sketch->label_texts &&
+           sketch->labels && sketch->stages && sketch->stage_texts;
+}
+
+static void sketch_free(struct sketch *sketch)
+{
+    for (unsigned p = 0; p < SPC_PANELS; p++)
+        free(sketch->points[p]);
+    free(sketch->label_texts);
+    free(sketch->labels);
+    free(sketch->stages);
+    free(sketch->stage_texts);
+}
+
+static struct spc_picture frame(const struct spc_chart_study *study,
+                                const struct sketch *sketch,
+                                enum spc_language language)
+{
+    bool individuals = study->plan.chart == SPC_CHART_IMR;
+    struct spc_picture picture = {
+        .title = sketch->title,
+        .remark = sketch->remark,
+        .axis = axis_names[!individuals][language],
+        .upper = limit_names[0][language],
+        .center = limit_names[1][language],
+        .lower = limit_names[2][language],
+        .language = language == SPC_CHINESE ? "zh-cn" : "en",
+        .count = study->dataset->count,
+        .labels = sketch->labels,
+        .stages = sketch->stages,
+        .stage_count = sketch->stage_count,
+        .decimals = study->dataset->decimals,
+    };
+
+    for (unsigned p = 0; p < SPC_PANELS; p++)
+        picture.panel[p] = (struct spc_picture_panel){
+            .name = panel_names[study->plan.chart][p][language],
+            .absence = sketch->absence[0] ? sketch->absence : NULL,
+            .points = sketch->points[p],
+            .from_zero = p == SPC_PANEL_SPREAD,
+        };
+    return picture;
+}
+
+enum spc_status spc_chart_draw(const struct spc_chart_study *study,
+                               enum spc_language language, const char *svg,
+                               const char *png)
+{
+    struct sketch sketch = {0};
+    enum spc_status status = SPC_NO_MEMORY;
+
+    if (sketch_allocate(study, &sketch)) {
+        struct spc_picture picture;
+
+        sketch_points(study, &sketch);
+        sketch_stages(study, language, &sketch);
+        sketch_base_line(study, language, &sketch);
+        sketch_texts(study, language, &sketch);
+        picture = frame(study, &sketch, language);
+        status = svg ? spc_picture_svg(&picture, svg) : SPC_OK;
+        if (status == SPC_OK && png)
+            status = spc_picture_png(&picture, png);
+    }
+    sketch_free(&sketch);
+    return status;
+}

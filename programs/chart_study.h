@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A chart of a file: limits from a base line, every point judged by them.
+ *
+ * Each stage has limits of its own and rules begin afresh in it.  A point
+ * excluded for a known cause is drawn, but neither estimates nor is judged:
+ * runs end there, as they do at a missing value.  Moving ranges span neither
+ * of these, nor the border of a stage.
+ *
+ * The rules are the same rows over the same history that judge a running
+ * line, so what a file says here a line would have said there. */
+#ifndef SPC_PROGRAMS_CHART_STUDY_H
+#define SPC_PROGRAMS_CHART_STUDY_H
+
+#include "engine/constants.h"
+#include "engine/status.h"
+#include "programs/dataset.h"
+#include "rules/ruleset.h"
+
+struct spc_chart_plan {
+    enum spc_chart chart;
+    size_t first, end;    /* the base line: points [first, end) */
+    const bool *excluded; /* of every point */
+    enum spc_estimator estimator;
+    bool known; /* center and sigma are given, not estimated */
+    double center, sigma;
+    double width; /* sigmas to the control limits */
+    spc_rule_mask rules;
+};
+
+struct spc_chart_stage {
+    size_t first, end;      /* its points */
+    const char *name;       /* text of the stage column, or NULL */
+    uint64_t subgroups;     /* that went into the estimate */
+    uint64_t measurements;  /* likewise; both 0 for known parameters */
+    enum spc_status status; /* SPC_OK: it has limits */
+    struct spc_limits limits;
+};
+
+/* What one panel shows of one point. */
+struct spc_chart_mark {
+    double value; /* NaN: nothing is drawn */
+    bool judged;  /* zones are known */
+    struct spc_zones zones;
+    spc_rule_mask rules; /* that hold here */
+};
+
+struct spc_chart_point {
+    struct spc_point point; /* with its moving range */
+    size_t stage;
+    struct spc_chart_mark mark[SPC_PANELS];
+};
+
+struct spc_chart_signal {
+    enum spc_panel panel;
+    size_t point;
+    unsigned rule;    /* row of spc_rules */
+    uint64_t members; /* bit 0: the point itself, bit 1: the one before... */
+};
+
+struct spc_chart_study {
+    struct spc_chart_plan plan;
+    const struct spc_dataset *dataset;
+    struct spc_chart_point *points; /* as many as the dataset's */
+    struct spc_chart_stage *stages;
+    size_t stage_count;
+    struct spc_chart_signal *signals; /* by point, panel, row */
+    size_t signal_count;
+};
+
+/* SPC_NO_MEMORY on failure.  A stage without limits is no failure: its status
+ * says why it has none.  The dataset must outlive the study. */
+SPC_MUST_CHECK
+enum spc_status spc_chart_study_run(const struct spc_chart_plan *plan,
+                                    const struct spc_dataset *dataset,
+                                    const struct spc_constants *constants,
+                                    struct spc_chart_study *ret_study);
+
+void spc_chart_study_clear(struct spc_chart_study *study);
+
+#endif

@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A judged chart in words.  The table is for people, with as many decimals as
+ * the measurements call for; JSON and CSV carry every bit. */
+#include "programs/chart_words.h"
+
+#include "adapters/json/json.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- common words ------------------------------------------------------ */
+
+static const struct {
+    enum spc_status status;
+    const char *text[SPC_LANGUAGES];
+} absences[] = {
+    {SPC_TOO_FEW_SUBGROUPS,
+     {"too few points to estimate the process", "点数太少，无法估计过程"}},
+    {SPC_NO_VARIATION,
+     {"the measurements do not vary", "测量值没有变化，无法估计标准差"}},
+    {SPC_NOT_FINITE,
+     {"the measurements are too large to calculate with",
+      "测量值过大，无法计算"}},
+};
+
+enum spc_language spc_language_named(const char *name)
+{
+    return strncmp(name, "zh", 2) == 0 ? SPC_CHINESE : SPC_ENGLISH;
+}
+
+void spc_chart_label(const struct spc_chart_study *study, size_t point,
+                     char ret_text[SPC_LABEL_TEXT])
+{
+    const char *label = study->dataset->points[point].label;
+
+    if (label)
+        snprintf(ret_text, SPC_LABEL_TEXT, "%s", label);
+    else
+        snprintf(ret_text, SPC_LABEL_TEXT, "%zu", point + 1);
+}
+
+const char *spc_chart_estimator_name(const struct spc_chart_study *study)
+{
+    return study->plan.known ? "known"
+                             : spc_estimator_text(study->plan.estimator);
+}
+
+const char *spc_chart_absence(const struct spc_chart_stage *stage,
+                              enum spc_language language)
+{
+    if (stage->status == SPC_OK)
+        return NULL;
+    for (size_t i = 0; i < sizeof absences / sizeof *absences; i++)
+        if (absences[i].status == stage->status)
+            return absences[i].text[language];
+    return spc_status_text(stage->status);
+}
+
+static bool is_excluded(const struct spc_chart_study *study, size_t i)
+{
+    return study->plan.excluded && study->plan.excluded[i];
+}
+
+/* The first moving range belongs to the second point; before it there is no
+ * place for one. */
+static size_t first_point(const struct spc_chart_study *study,
+                          enum spc_panel panel)
+{
+    return study->plan.chart == SPC_CHART_IMR && panel == SPC_PANEL_SPREAD;
+}
+
+/* A moving range has two measurements behind it. */
+static uint32_t measurements(const struct spc_chart_study *study, size_t i,
+                             enum spc_panel panel)
+{
+    const struct spc_chart_point *point = &study->points[i];
+
+    if (study->plan.chart == SPC_CHART_IMR && panel == SPC_PANEL_SPREAD)
+        return isfinite(point->mark[panel].value) ? 2 : 0;
+    return point->point.n;
+}
+
+/* Bit k of the members is k points back: 1-based indices, oldest first. */
+static size_t oldest_member(const struct spc_chart_signal *signal)
+{
+    size_t back = 0;
+
+    for (size_t k = 0; k < 64 && k <= signal->point; k++)
+        if (signal->members >> k & 1)
+            back = k;
+    return back;
+}
+
+/* ---- JSON -------------------------------------------------------------- */
+
+static void set(json_t *object, const char *key, json_t *value)
+{
+    json_object_set_new(object, key, value);
+}
+
+static json_t *integer(uint64_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+static json_t *excluded_json(const struct spc_chart_study *study,
+                             const struct spc_chart_stage *stage)
+{
+    json_t *list = json_array();
+
+    for (size_t i = stage->first; i < stage->end; i++)
+        if (is_excluded(study, i))
+            json_array_append_new(list, integer(i + 1));
+    return list;
+}
+
+static json_t *estimate_json(const struct spc_chart_study *study,
+                             const struct spc_chart_stage *stage,
+                             json_t *excluded)
+{
+    const struct spc_limits *limits = &stage->limits;
+    bool has = stage->status == SPC_OK;
+    json_t *estimate = json_object();
+
+    set(estimate, "center", spc_json_number(has ? limits->center : NAN));
+    set(estimate, "sigma", spc_json_number(has ? limits->sigma : NAN));
+    set(estimate, "estimator", json_string(spc_chart_estimator_name(study)));
+    set(estimate, "df",
+        spc_json_number(has && !study->plan.known ? limits->df : NAN));
+    set(estimate, "subgroups", integer(stage->subgroups));
+    set(estimate, "measurements", integer(stage->measurements));
+    set(estimate, "excluded", excluded);
+    return estimate;
+}
+
+/* The newest stage is the one a process is run by, so it is the estimate. */
+static json_t *newest_estimate_json(const struct spc_chart_study *study)
+{
+    const struct spc_chart_stage *newest =
+        &study->stages[study->stage_count - 1];
+    struct spc_chart_stage all = {.first = 0, .end = newest->end};
+
+    return estimate_json(study, newest, excluded_json(study, &all));
+}
+
+static json_t *stages_json(const struct spc_chart_study *study)
+{
+    json_t *list = json_array();
+
+    for (size_t s = 0; s < study->stage_count; s++) {
+        const struct spc_chart_stage *stage = &study->stages[s];
+        json_t *object =
+            estimate_json(study, stage, excluded_json(study, stage));
+
+        set(object, "stage", integer(s + 1));
+        set(object, "name", spc_json_string(stage->name));
+        set(object, "first", integer(stage->first + 1));
+        set(object, "last", integer(stage->end));
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
+/* Rows of both sides share a name and cannot hold together, except for the
+ * trends; a name is told once. */
+static json_t *rules_json(spc_rule_mask rules)
+{
+    json_t *names = json_array();
+
+    for (unsigned i = 0; i < SPC_RULES; i++)
+        if (rules >> i & 1)
+            json_array_append_new(names, json_string(spc_rules[i].name));
+    return names;
+}
+
+static json_t *point_json(const struct spc_chart_study *study, size_t i,
+                          enum spc_panel panel)
+{
+    const struct spc_chart_mark *mark = &study->points[i].mark[panel];
+    const struct spc_zones *zones = &mark->zones;
+    bool has = mark->judged;
+    char label[SPC_LABEL_TEXT];
+    json_t *point = json_object();
+
+    spc_chart_label(study, i, label);
+    set(point, "index", integer(i + 1));
+    set(point, "label", spc_json_string(label));
+    set(point, "n", integer(measurements(study, i, panel)));
+    set(point, "value", spc_json_number(mark->value));
+    set(point, "center", spc_json_number(has ? zones->upper[0] : NAN));
+    set(point, "lcl", spc_json_number(has ? zones->lower[SPC_EDGES - 1] : NAN));
+    set(point, "ucl", spc_json_number(has ? zones->upper[SPC_EDGES - 1] : NAN));
+    set(point, "stage", integer(study->points[i].stage + 1));
+    set(point, "excluded", json_boolean(is_excluded(study, i)));
+    set(point, "signals", rules_json(mark->rules));
+    return point;
+}
+
+static json_t *panel_json(const struct spc_chart_study *study,
+                          enum spc_panel panel)
+{
+    json_t *object = json_object();
+    json_t *points = json_array();
+
+    for (size_t i = first_point(study, panel); i < study->dataset->count; i++)
+        json_array_append_new(points, point_json(study, i, panel));
+    set(object, "statistic",
+        json_string(spc_panel_text(study->plan.chart, panel)));
+    set(object, "points", points);
+    return object;
+}
+
+static json_t *signal_json(const struct spc_chart_study *study,
+                           const struct spc_chart_signal *signal)
+{
+    const struct spc_rule *rule = &spc_rules[signal->rule];
+    json_t *object = json_object();
+    json_t *points = json_array();
+
+    for (size_t k = oldest_member(signal) + 1; k-- > 0;)
+        if (signal->members >> k & 1)
+            json_array_append_new(points, integer(signal->point - k + 1));
+    set(object, "panel",
+        json_string(spc_panel_text(study->plan.chart, signal->panel)));
+    set(object, "index", integer(signal->point + 1));
+    set(object, "rule", json_string(rule->name));
+    set(object, "side", spc_json_string(spc_side_text(rule->side)));
+    set(object, "points", points);
+    return object;
+}
+
+json_t *spc_chart_json(const struct spc_chart_study *study, json_t *notes)
+{
+    json_t *chart = json_object();
+    json_t *panels = json_array();
+    json_t *signals = json_array();
+
+    for (unsigned p = 0; p < SPC_PANELS; p++)
+        json_array_append_new(panels, panel_json(study, (enum spc_panel)p));
+    for (size_t i = 0; i < study->signal_count; i++)
+        json_array_append_new(signals, signal_json(study, &study->signals[i]));
+    set(chart, "schema", json_string("spc.chart/1"));
+    set(chart, "chart", json_string(spc_chart_text(study->plan.chart)));
+    set(chart, "characteristic",
+        spc_json_string(study->dataset->characteristic));
+    set(chart, "estimate", newest_estimate_json(study));
+    if (study->stage_count > 1)
+        set(chart, "stages", stages_json(study));
+    set(chart, "panels", panels);
+    set(chart, "signals", signals);
+    json_object_set(chart, "notes", notes);
+    return chart;
+}
+
+/* ---- CSV --------------------------------------------------------------- */
+
+static void write_text(FILE *file, const char *text)
+{
+    if (!strpbrk(text, ",\"\r\n")) {
+        fputs(text, file);
+        return;
+    }
+    putc('"', file);
+    for (; *text; text++) {
+        if (*text == '"')
+            putc('"', file);
+        putc(*text, file);
+    }
+    putc('"', file);
+}
+
+/* An empty cell is a missing value, here as in the files that are read. */
+static void write_number(FILE *file, double x)
+{
+    char text[SPC_NUMBER_TEXT];
+
+    putc(',', file);
+    if (isfinite(x)) {
+        spc_number_text(x, text);
+        fputs(text, file);
+    }
+}
+
+static void write_rules(FILE *file, spc_rule_mask rules)
+{
+    const char *between = "";
+
+    putc(',', file);
+    for (unsigned i = 0; i < SPC_RULES; i++) {
+        if (!(rules >> i & 1))
+            continue;
+        fprintf(file, "%s%s", between, spc_rules[i].name);
+        between = " ";
+    }
+    putc('\n', file);
+}
+
+static void write_point(const struct spc_chart_study *study, size_t i,
+                        enum spc_panel panel, FILE *file)
+{
+    const struct spc_chart_mark *mark = &study->points[i].mark[panel];
+    bool has = mark->judged;
+    char label[SPC_LABEL_TEXT];
+
+    spc_chart_label(study, i, label);
+    fprintf(file, "%s,%zu,", spc_panel_text(study->plan.chart, panel), i + 1);
+    write_text(file, label);
+    fprintf(file, ",%u", measurements(study, i, panel));
+    write_number(file, mark->value);
+    write_number(file, has ? mark->zones.upper[0] : NAN);
+    write_number(file, has ? mark->zones.lower[SPC_EDGES - 1] : NAN);
+    write_number(file, has ? mark->zones.upper[SPC_EDGES - 1] : NAN);
+    fprintf(file, ",%zu,%s", study->points[i].stage + 1,
+            is_excluded(study, i) ? "true" : "false");
+    write_rules(file, mark->rules);
+}
+
+void spc_chart_csv(const struct spc_chart_study *study, FILE *file)
+{
+    fputs("panel,index,label,n,value,center,lcl,ucl,stage,excluded,signals\n",
+          file);
+    for (unsigned p = 0; p < SPC_PANELS; p++)
+        for (size_t i = first_point(study, (enum spc_panel)p);
+             i < study->dataset->count; i++)
+            write_point(study, i, (enum spc_panel)p, file);
+}
+
+/* ---- table ------------------------------------------------------------- */
+
+/* One row for each sentence, in both languages. */
+enum word {
+    HEADING,
+    STAGE,
+    CENTER_AND_LIMITS,
+    SIGMA,
+    KNOWN_SIGMA,
+    NO_LIMITS,
+    VARYING,
+    IN_CONTROL,
+    NOTHING_JUDGED,
+    SIGNALS,
+    WORDS
+};
+
+static const char *const words[WORDS][SPC_LANGUAGES] = {
+    [HEADING] = {"%s chart of %s, %zu points\n", "%s 控制图：%s，共 %zu 点\n"},
+    [STAGE] = {"stage %zu %s\n", "阶段 %zu %s\n"},
+    [CENTER_AND_LIMITS] = {"  %-13s centre %s, limits %s to %s%s\n",
+                           "  %-13s 中心线 %s，控制限 %s 至 %s%s\n"},
+    [SIGMA] = {"  sigma         %.6g (%s, %.6g degrees of freedom, %llu "
+               "subgroups)\n",
+               "  sigma         %.6g（%s，自由度 %.6g，%llu 个子组）\n"},
+    [KNOWN_SIGMA] = {"  sigma         %.6g (known)\n",
+                     "  sigma         %.6g（已知）\n"},
+    [NO_LIMITS] = {"  no limits: %s\n", "  无控制限：%s\n"},
+    [VARYING] = {" for subgroups of the usual size", "（常用子组大小）"},
+    [IN_CONTROL] = {"in control: no signals\n", "受控：没有信号\n"},
+    [NOTHING_JUDGED] = {"nothing was judged\n", "没有可判断的点\n"},
+    [SIGNALS] = {"%zu signals:\n", "%zu 个信号：\n"},
+};
+
+static bool sizes_vary(const struct spc_chart_study *study,
+                       const struct spc_chart_stage *stage)
+{
+    for (size_t i = stage->first; i < stage->end; i++) {
+        uint32_t n = study->points[i].point.n;
+
+        if (n != stage->limits.n && n > 0)
+            return true;
+    }
+    return false;
+}
+
+static void write_limits(const struct spc_chart_study *study,
+                         const struct spc_chart_stage *stage, unsigned panel,
+                         enum spc_language language, FILE *file)
+{
+    const struct spc_zones *zones = &stage->limits.zones[panel];
+    int decimals = (int)study->dataset->decimals + 2;
+    char center[SPC_NUMBER_TEXT], lower[SPC_NUMBER_TEXT];
+    char upper[SPC_NUMBER_TEXT];
+
+    if (decimals > 12)
+        decimals = 12;
+    spc_decimal_text(zones->upper[0], decimals, center);
+    spc_decimal_text(zones->lower[SPC_EDGES - 1], decimals, lower);
+    spc_decimal_text(zones->upper[SPC_EDGES - 1], decimals, upper);
+    fprintf(file, words[CENTER_AND_LIMITS][language],
+            spc_panel_text(study->plan.chart, (enum spc_panel)panel), center,
+            lower, upper,
+            sizes_vary(study, stage) ? words[VARYING][language] : "");
+}
+
+static void write_stage(const struct spc_chart_study *study, size_t s,
+                        enum spc_language language, FILE *file)
+{
+    const struct spc_chart_stage *stage = &study->stages[s];
+
+    if (study->stage_count > 1)
+        fprintf(file, words[STAGE][language], s + 1,
+                stage->name ? stage->name : "");
+    if (stage->status != SPC_OK) {
+        fprintf(file, words[NO_LIMITS][language],
+                spc_chart_absence(stage, language));
+        return;
+    }
+    for (unsigned p = 0; p < SPC_PANELS; p++)
+        write_limits(study, stage, p, language, file);
+    if (study->plan.known)
+        fprintf(file, words[KNOWN_SIGMA][language], stage->limits.sigma);
+    else
+        fprintf(file, words[SIGMA][language], stage->limits.sigma,
+                spc_chart_estimator_name(study), stage->limits.df,
+                (unsigned long long)stage->subgroups);
+}
+
+/* All points at which one rule holds on one panel, on one line. */
+static void write_signals(const struct spc_chart_study *study, unsigned panel,
+                          unsigned rule, enum spc_language language, FILE *file)
+{
+    const char *between = ": ";
+    char label[SPC_LABEL_TEXT], index[SPC_LABEL_TEXT];
+    bool begun = false;
+
+    for (size_t i = 0; i < study->dataset->count; i++) {
+        if (!(study->points[i].mark[panel].rules >> rule & 1))
+            continue;
+        if (!begun)
+            fprintf(file, "  %-13s %s (%s)",
+                    spc_panel_text(study->plan.chart, (enum spc_panel)panel),
+                    language == SPC_CHINESE ? spc_rules[rule].text_zh
+                                            : spc_rules[rule].text,
+                    spc_rules[rule].name);
+        begun = true;
+        spc_chart_label(study, i, label);
+        snprintf(index, sizeof index, "%zu", i + 1);
+        fprintf(file, "%s%s", between, index);
+        if (strcmp(index, label) != 0)
+            fprintf(file, " (%s)", label);
+        between = ", ";
+    }
+    if (begun)
+        putc('\n', file);
+}
+
+static void write_verdict(const struct spc_chart_study *study,
+                          enum spc_language language, FILE *file)
+{
+    bool judged = false;
+
+    for (size_t s = 0; s < study->stage_count; s++)
+        judged = judged || study->stages[s].status == SPC_OK;
+    if (study->signal_count > 0)
+        fprintf(file, words[SIGNALS][language], study->signal_count);
+    else
+        fputs(words[judged && study->plan.rules ? IN_CONTROL : NOTHING_JUDGED]
+                   [language],
+              file);
+    for (unsigned panel = 0; panel < SPC_PANELS; panel++)
+        for (unsigned rule = 0; rule < SPC_RULES; rule++)
+            write_signals(study, panel, rule, language, file);
+}
+
+void spc_chart_table(const struct spc_chart_study *study, const json_t *notes,
+                     enum spc_language language, FILE *file)
+{
+    size_t i;
+    json_t *note;
+
+    fprintf(file, words[HEADING][language], spc_chart_text(study->plan.chart),
+            study->dataset->characteristic, study->dataset->count);
+    for (size_t s = 0; s < study->stage_count; s++)
+        write_stage(study, s, language, file);
+    write_verdict(study, language, file);
+    json_array_foreach(notes, i, note)
+        fprintf(file, "note: %s\n", json_string_value(note));
+}

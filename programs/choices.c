@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Choices from closed sets of words. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "programs/choices.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+    const char *name;
+    enum spc_estimator estimator;
+    bool individuals, subgroups;
+} estimators[] = {
+    {"rbar", SPC_ESTIMATOR_RBAR, false, true},
+    {"sbar", SPC_ESTIMATOR_SBAR, false, true},
+    {"pooled", SPC_ESTIMATOR_POOLED, false, true},
+    {"rbar-plain", SPC_ESTIMATOR_RBAR_PLAIN, false, true},
+    {"sbar-plain", SPC_ESTIMATOR_SBAR_PLAIN, false, true},
+    {"pooled-plain", SPC_ESTIMATOR_POOLED_PLAIN, false, true},
+    {"mr", SPC_ESTIMATOR_MR, true, false},
+    {"overall", SPC_ESTIMATOR_OVERALL, true, true},
+};
+
+bool spc_choose_format(const char *command, const char *text,
+                       enum spc_format *ret_format)
+{
+    static const char *const names[] = {"table", "json", "csv"};
+
+    if (!text)
+        text = isatty(STDOUT_FILENO) ? "table" : "json";
+    for (unsigned i = 0; i < 3; i++) {
+        if (strcmp(text, names[i]) != 0)
+            continue;
+        *ret_format = (enum spc_format)i;
+        return true;
+    }
+    fprintf(stderr, "%s: --format takes table, json or csv, not '%s'\n",
+            command, text);
+    return false;
+}
+
+bool spc_choose_language(const char *command, const char *text,
+                         enum spc_language *ret_language)
+{
+    const char *lang = getenv("LANG");
+
+    if (text && strcmp(text, "en") != 0 && strcmp(text, "zh") != 0) {
+        fprintf(stderr, "%s: --lang takes en or zh, not '%s'\n", command, text);
+        return false;
+    }
+    *ret_language = spc_language_named(text ? text : lang ? lang : "en");
+    return true;
+}
+
+bool spc_choose_estimator(const char *command, const char *option,
+                          const char *text, bool subgroups,
+                          enum spc_estimator *ret_estimator)
+{
+    const char *between = "";
+
+    if (!text)
+        return true;
+    for (size_t i = 0; i < sizeof estimators / sizeof *estimators; i++) {
+        if (strcmp(text, estimators[i].name) != 0 ||
+            !(subgroups ? estimators[i].subgroups : estimators[i].individuals))
+            continue;
+        *ret_estimator = estimators[i].estimator;
+        return true;
+    }
+    fprintf(stderr, "%s: --%s takes, for %s, ", command, option,
+            subgroups ? "subgroups" : "individuals");
+    for (size_t i = 0; i < sizeof estimators / sizeof *estimators; i++) {
+        if (!(subgroups ? estimators[i].subgroups : estimators[i].individuals))
+            continue;
+        fprintf(stderr, "%s%s", between, estimators[i].name);
+        between = ", ";
+    }
+    fprintf(stderr, "; not '%s'\n", text);
+    return false;
+}

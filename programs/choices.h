@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Choices that several commands offer, each from a closed set of words.  A
+ * word that is not in the set is told on stderr, with those that are. */
+#ifndef SPC_PROGRAMS_CHOICES_H
+#define SPC_PROGRAMS_CHOICES_H
+
+#include "engine/types.h"
+#include "programs/chart_words.h"
+
+enum spc_format { SPC_FORMAT_TABLE, SPC_FORMAT_JSON, SPC_FORMAT_CSV };
+
+/* NULL: a table on a terminal, JSON otherwise. */
+bool spc_choose_format(const char *command, const char *text,
+                       enum spc_format *ret_format);
+
+/* NULL: what the environment's LANG says. */
+bool spc_choose_language(const char *command, const char *text,
+                         enum spc_language *ret_language);
+
+/* NULL leaves the result as it is.  Moving ranges are for individuals, the
+ * others for subgroups, and overall for both. */
+bool spc_choose_estimator(const char *command, const char *option,
+                          const char *text, bool subgroups,
+                          enum spc_estimator *ret_estimator);
+
+#endif

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows of a CSV file become subgroups.  All work is done by one fold over the
+ * rows that --where lets through. */
+#include "programs/dataset.h"
+
+#include "engine/subgroup.h"
+#include "programs/options.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NO_COLUMN = -1 };
+
+/* The request with its columns looked up. */
+struct layout {
+    size_t value[SPC_SUBGROUP_MAX];
+    size_t values;
+    long subgroup, stage, where; /* columns, or NO_COLUMN */
+    const char *where_text;
+    unsigned long long size; /* rows in a subgroup; 0: not by count */
+    bool wide;
+};
+
+/* The fold's state. */
+struct reader {
+    struct spc_dataset *dataset;
+    const struct layout *layout;
+    struct spc_subgroup subgroup; /* in the making */
+    const char *label, *stage;    /* of its first row */
+    size_t first;                 /* its first value */
+    size_t dropped;               /* rows in unfilled subgroups */
+    char *complaint;
+};
+
+void spc_note(json_t *notes, const char *format, ...)
+{
+    char text[SPC_CSV_COMPLAINT];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    json_array_append_new(notes, json_string(text));
+}
+
+__attribute__((format(printf, 3, 4))) static enum spc_exit refuse(
+    enum spc_exit exit, char *complaint, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(complaint, SPC_CSV_COMPLAINT, format, arguments);
+    va_end(arguments);
+    return exit;
+}
+
+static enum spc_exit out_of_memory(char *complaint)
+{
+    return refuse(SPC_EXIT_INTERNAL, complaint, "out of memory");
+}
+
+static enum spc_exit exit_of(enum spc_status status, char *complaint)
+{
+    if (status == SPC_NO_MEMORY)
+        return out_of_memory(complaint);
+    return status == SPC_OK ? SPC_EXIT_OK : SPC_EXIT_INPUT;
+}
+
+/* ---- the request ------------------------------------------------------- */
+
+static enum spc_exit read_format(const struct spc_dataset_request *request,
+                                 struct spc_csv_format *ret_format,
+                                 char *complaint)
+{
+    struct spc_csv_format format = {0, '.'};
+    const char *separator = request->separator;
+
+    if (separator &&
+        (strcmp(separator, "tab") == 0 || strcmp(separator, "\\t") == 0))
+        separator = "\t";
+    if (separator && (strlen(separator) != 1 || !strchr(",;\t|", *separator)))
+        return refuse(SPC_EXIT_USAGE, complaint,
+                      "--separator takes , ; | or tab, not '%.20s'", separator);
+    if (request->decimal && strcmp(request->decimal, ".") != 0 &&
+        strcmp(request->decimal, ",") != 0)
+        return refuse(SPC_EXIT_USAGE, complaint,
+                      "--decimal takes . or , and not '%.20s'",
+                      request->decimal);
+    if (separator)
+        format.separator = *separator;
+    if (request->decimal)
+        format.decimal = *request->decimal;
+    *ret_format = format;
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_size(const struct spc_dataset_request *request,
+                               struct layout *layout, char *complaint)
+{
+    if ((request->subgroup && !request->wide) + (request->size != NULL) +
+            request->wide >
+        1)
+        return refuse(SPC_EXIT_USAGE, complaint,
+                      "--subgroup, --size and --wide say different things; "
+                      "one of them is enough");
+    layout->wide = request->wide;
+    if (!request->size)
+        return SPC_EXIT_OK;
+    if (!spc_option_count(request->size, &layout->size) || layout->size < 2 ||
+        layout->size > SPC_SUBGROUP_MAX)
+        return refuse(SPC_EXIT_USAGE, complaint,
+                      "--size takes a number from 2 to %d, not '%.20s'",
+                      SPC_SUBGROUP_MAX, request->size);
+    return SPC_EXIT_OK;
+}
+
+/* A column that may not be asked for at all. */
+static enum spc_status find(const struct spc_csv *csv, const char *name,
+                            long *ret_column, char *complaint)
+{
+    size_t column;
+    enum spc_status status;
+
+    *ret_column = NO_COLUMN;
+    if (!name)
+        return SPC_OK;
+    status = spc_csv_find(csv, name, &column, complaint);
+    if (status == SPC_OK)
+        *ret_column = (long)column;
+    return status;
+}
+
+static enum spc_exit find_where(const struct spc_csv *csv, const char *where,
+                                struct layout *layout, char *complaint)
+{
+    char name[128];
+    size_t length;
+
+    layout->where = NO_COLUMN;
+    if (!where)
+        return SPC_EXIT_OK;
+    length = strcspn(where, "=");
+    if (where[length] != '=' || length == 0 || length >= sizeof name)
+        return refuse(SPC_EXIT_USAGE, complaint,
+                      "--where takes COLUMN=TEXT, not '%.100s'", where);
+    memcpy(name, where, length);
+    name[length] = '\0';
+    layout->where_text = where + length + 1;
+    return exit_of(find(csv, name, &layout->where, complaint), complaint);
+}
+
+static enum spc_exit find_default_value(const struct spc_csv *csv,
+                                        struct layout *layout, char *complaint)
+{
+    char names[200] = "";
+    size_t length = 0;
+
+    if (spc_csv_columns(csv) == 1) {
+        layout->values = 1;
+        layout->value[0] = 0;
+        return SPC_EXIT_OK;
+    }
+    for (size_t i = 0; i < spc_csv_columns(csv) && length < sizeof names; i++)
+        length += (size_t)snprintf(names + length, sizeof names - length,
+                                   "%s%s", i ? ", " : "", spc_csv_name(csv, i));
+    return refuse(SPC_EXIT_USAGE, complaint,
+                  "--value has to say which column was measured; there are: "
+                  "%s",
+                  names);
+}
+
+static bool has_column(const struct spc_csv *csv, const char *name)
+{
+    for (size_t i = 0; i < spc_csv_columns(csv); i++)
+        if (strcmp(spc_csv_name(csv, i), name) == 0)
+            return true;
+    return false;
+}
+
+static enum spc_exit find_values(const struct spc_csv *csv, const char *names,
+                                 struct layout *layout, char *complaint)
+{
+    if (!names)
+        return find_default_value(csv, layout, complaint);
+    while (names) {
+        const char *comma = has_column(csv, names) ? NULL : strchr(names, ',');
+        size_t length = comma ? (size_t)(comma - names) : strlen(names);
+        char name[256];
+        enum spc_status status;
+
+        if (layout->values == SPC_SUBGROUP_MAX || length >= sizeof name)
+            return refuse(SPC_EXIT_USAGE, complaint,
+                          "--value takes at most %d columns", SPC_SUBGROUP_MAX);
+        memcpy(name, names, length);
+        name[length] = '\0';
+        status = spc_csv_find(csv, name, &layout->value[layout->values++],
+                              complaint);
+        if (status != SPC_OK)
+            return exit_of(status, complaint);
+        names = comma ? comma + 1 : NULL;
+    }
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit find_columns(const struct spc_dataset_request *request,
+                                  const struct spc_csv *csv,
+                                  struct layout *layout, char *complaint)
+{
+    enum spc_exit exit = find_values(csv, request->value, layout, complaint);
+
+    if (exit == SPC_EXIT_OK && layout->wide && layout->values < 2)
+        return refuse(SPC_EXIT_USAGE, complaint,
+                      "--wide needs several columns: --value a,b,c");
+    if (exit == SPC_EXIT_OK && !layout->wide && layout->values > 1)
+        return refuse(SPC_EXIT_USAGE, complaint,
+                      "several columns are one subgroup only with --wide");
+    if (exit == SPC_EXIT_OK)
+        exit =
+            exit_of(find(csv, request->subgroup, &layout->subgroup, complaint),
+                    complaint);
+    if (exit == SPC_EXIT_OK)
+        exit = exit_of(find(csv, request->stage, &layout->stage, complaint),
+                       complaint);
+    if (exit == SPC_EXIT_OK)
+        exit = find_where(csv, request->where, layout, complaint);
+    return exit;
+}
+
+/* ---- the fold ---------------------------------------------------------- */
+
+/* Room for one more element; NULL when there is none. */
+static void *grow(void *array, size_t count, size_t *room, size_t size)
+{
+    size_t more = *room ? 2 * *room : 128;
+
+    if (count < *room)
+        return array;
+    array = realloc(array, more * size);
+    if (array)
+        *room = more;
+    return array;
+}
+
+static enum spc_exit add_point(struct reader *reader)
+{
+    struct spc_dataset *dataset = reader->dataset;
+    struct spc_dataset_point *points =
+        grow(dataset->points, dataset->count, &dataset->room, sizeof *points);
+
+    if (!points)
+        return out_of_memory(reader->complaint);
+    dataset->points = points;
+    points[dataset->count++] = (struct spc_dataset_point){
+        .point = spc_subgroup_point(&reader->subgroup),
+        .label = reader->label,
+        .stage = reader->stage,
+        .first = reader->first,
+        .count = dataset->value_count - reader->first,
+    };
+    reader->subgroup = (struct spc_subgroup){0};
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit add_value(struct reader *reader, double x)
+{
+    struct spc_dataset *dataset = reader->dataset;
+    double *values;
+
+    if (isnan(x)) {
+        dataset->missing++;
+        spc_subgroup_skip(&reader->subgroup);
+        return SPC_EXIT_OK;
+    }
+    values = grow(dataset->values, dataset->value_count, &dataset->value_room,
+                  sizeof *values);
+    if (!values)
+        return out_of_memory(reader->complaint);
+    dataset->values = values;
+    values[dataset->value_count++] = x;
+    spc_subgroup_add(&reader->subgroup, x);
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_cell(struct reader *reader, size_t row, size_t column)
+{
+    const struct spc_csv *csv = reader->dataset->csv;
+    unsigned decimals;
+    double x;
+    enum spc_status status =
+        spc_csv_number(csv, row, column, &x, reader->complaint);
+
+    if (status != SPC_OK)
+        return exit_of(status, reader->complaint);
+    if (reader->subgroup.places == SPC_SUBGROUP_MAX) {
+        spc_csv_complain(csv, row, column, reader->complaint,
+                         "a subgroup has at most %d measurements",
+                         SPC_SUBGROUP_MAX);
+        return SPC_EXIT_INPUT;
+    }
+    decimals = spc_csv_decimals(csv, row, column);
+    if (decimals > reader->dataset->decimals)
+        reader->dataset->decimals = decimals;
+    return add_value(reader, x);
+}
+
+static const char *text_of(const struct reader *reader, size_t row, long column)
+{
+    return column == NO_COLUMN
+               ? NULL
+               : spc_csv_text(reader->dataset->csv, row, (size_t)column);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* A subgroup by --size that is not full tells of fewer parts than it should;
+ * it is not a point. */
+static enum spc_exit end_subgroup(struct reader *reader)
+{
+    uint32_t places = reader->subgroup.places;
+
+    if (places == 0)
+        return SPC_EXIT_OK;
+    if (reader->layout->size == 0 || places == reader->layout->size)
+        return add_point(reader);
+    reader->dropped += places;
+    reader->dataset->value_count = reader->first;
+    reader->subgroup = (struct spc_subgroup){0};
+    return SPC_EXIT_OK;
+}
+
+static bool begins_subgroup(const struct reader *reader, const char *label,
+                            const char *stage)
+{
+    const struct layout *layout = reader->layout;
+
+    if (!same_text(stage, reader->stage))
+        return true;
+    if (layout->size)
+        return reader->subgroup.places == layout->size;
+    return layout->wide || !reader->dataset->subgroups ||
+           !same_text(label, reader->label);
+}
+
+static enum spc_exit read_row(struct reader *reader, size_t row)
+{
+    const struct layout *layout = reader->layout;
+    const char *label = text_of(reader, row, layout->subgroup);
+    const char *stage = text_of(reader, row, layout->stage);
+    enum spc_exit exit = SPC_EXIT_OK;
+
+    if (begins_subgroup(reader, label, stage))
+        exit = end_subgroup(reader);
+    if (reader->subgroup.places == 0) {
+        reader->label = label;
+        reader->stage = stage;
+        reader->first = reader->dataset->value_count;
+    }
+    for (size_t i = 0; i < layout->values && exit == SPC_EXIT_OK; i++)
+        exit = read_cell(reader, row, layout->value[i]);
+    return exit;
+}
+
+static enum spc_exit read_rows(struct reader *reader)
+{
+    const struct layout *layout = reader->layout;
+    size_t rows = spc_csv_rows(reader->dataset->csv);
+    enum spc_exit exit = SPC_EXIT_OK;
+
+    for (size_t row = 0; row < rows && exit == SPC_EXIT_OK; row++)
+        if (layout->where == NO_COLUMN ||
+            same_text(text_of(reader, row, layout->where), layout->where_text))
+            exit = read_row(reader, row);
+    return exit == SPC_EXIT_OK ? end_subgroup(reader) : exit;
+}
+
+static void remark(const struct reader *reader, json_t *notes)
+{
+    size_t missing = reader->dataset->missing;
+
+    if (reader->dropped)
+        spc_note(notes,
+                 "%zu row%s did not fill a subgroup of %llu and %s left out.",
+                 reader->dropped, reader->dropped == 1 ? "" : "s",
+                 reader->layout->size, reader->dropped == 1 ? "is" : "are");
+    if (missing)
+        spc_note(notes, "%zu measurement%s %s missing.", missing,
+                 missing == 1 ? "" : "s", missing == 1 ? "is" : "are");
+}
+
+static enum spc_exit fold(const struct spc_dataset_request *request,
+                          const struct layout *layout, json_t *notes,
+                          struct spc_dataset *dataset, char *complaint)
+{
+    struct reader reader = {
+        .dataset = dataset, .layout = layout, .complaint = complaint};
+    enum spc_exit exit = read_rows(&reader);
+
+    if (exit != SPC_EXIT_OK)
+        return exit;
+    if (dataset->value_count == 0)
+        return refuse(SPC_EXIT_INPUT, complaint,
+                      "%.200s: error: no measurement%s%.100s", request->path,
+                      request->where ? " where " : "",
+                      request->where ? request->where : "");
+    remark(&reader, notes);
+    return SPC_EXIT_OK;
+}
+
+enum spc_exit spc_dataset_load(const struct spc_dataset_request *request,
+                               json_t *notes, struct spc_dataset *ret_dataset,
+                               char reterr_complaint[SPC_CSV_COMPLAINT])
+{
+    struct spc_dataset dataset = {0};
+    struct layout layout = {0};
+    struct spc_csv_format format;
+    enum spc_exit exit = read_format(request, &format, reterr_complaint);
+
+    if (exit == SPC_EXIT_OK)
+        exit = read_size(request, &layout, reterr_complaint);
+    if (exit == SPC_EXIT_OK)
+        exit = exit_of(
+            spc_csv_load(request->path, format, &dataset.csv, reterr_complaint),
+            reterr_complaint);
+    if (exit == SPC_EXIT_OK)
+        exit = find_columns(request, dataset.csv, &layout, reterr_complaint);
+    if (exit == SPC_EXIT_OK) {
+        dataset.characteristic =
+            request->value ? request->value : spc_csv_name(dataset.csv, 0);
+        dataset.subgroups = !request->individuals &&
+                            (request->subgroup || layout.size || layout.wide);
+        exit = fold(request, &layout, notes, &dataset, reterr_complaint);
+    }
+    if (exit != SPC_EXIT_OK) {
+        spc_dataset_clear(&dataset);
+        return exit;
+    }
+    *ret_dataset = dataset;
+    return SPC_EXIT_OK;
+}
+
+void spc_dataset_clear(struct spc_dataset *dataset)
+{
+    spc_csv_close(dataset->csv);
+    free(dataset->points);
+    free(dataset->values);
+    *dataset = (struct spc_dataset){0};
+}

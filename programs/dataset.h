@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A file of measurements, as the points of a chart.
+ *
+ * Adjacent rows with equal text in the subgroup column are a subgroup, or
+ * every so many rows, or the columns of one row; otherwise every row is an
+ * individual.  A change in the stage column ends a subgroup as well.  Missing
+ * measurements make a subgroup smaller; a last subgroup by --size that was
+ * never filled is left out and said to be. */
+#ifndef SPC_PROGRAMS_DATASET_H
+#define SPC_PROGRAMS_DATASET_H
+
+#include "adapters/replay/csv.h"
+#include "engine/types.h"
+#include "programs/commands.h"
+
+#include <jansson.h>
+
+/* What the command line says; NULL where it says nothing. */
+struct spc_dataset_request {
+    const char *path;
+    const char *value;     /* columns, separated by commas */
+    const char *subgroup;  /* column */
+    const char *size;      /* rows in a subgroup */
+    const char *stage;     /* column */
+    const char *where;     /* COL=TEXT */
+    const char *separator; /* one character, or "tab" */
+    const char *decimal;   /* "." or "," */
+    bool wide;             /* a row is a subgroup */
+    bool individuals;      /* the subgroup column only labels the rows */
+};
+
+struct spc_dataset_point {
+    struct spc_point point; /* of an individual, `range` is not set */
+    const char *label;      /* text of the subgroup column, or NULL */
+    const char *stage;      /* text of the stage column, or NULL */
+    size_t first, count;    /* its measurements in `values` */
+};
+
+struct spc_dataset {
+    struct spc_csv *csv; /* owns the texts */
+    const char *characteristic;
+    bool subgroups; /* else individuals */
+    struct spc_dataset_point *points;
+    size_t count, room;
+    double *values; /* every measurement that is not missing, in order */
+    size_t value_count, value_room;
+    size_t missing;
+    unsigned decimals; /* of the most precise measurement */
+};
+
+/* SPC_EXIT_OK; or SPC_EXIT_USAGE, _INPUT or _INTERNAL with a sentence.
+ * Remarks are added to `notes`. */
+enum spc_exit spc_dataset_load(const struct spc_dataset_request *request,
+                               json_t *notes, struct spc_dataset *ret_dataset,
+                               char reterr_complaint[SPC_CSV_COMPLAINT]);
+
+void spc_dataset_clear(struct spc_dataset *dataset);
+
+/* Adds a sentence to a JSON array. */
+__attribute__((format(printf, 2, 3))) void spc_note(json_t *notes,
+                                                    const char *format, ...);
+
+#endif

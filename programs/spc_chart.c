@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* spc chart: limits from a file's base line, and what the rules say of every
+ * point.  Reads options, then hands on: dataset, study, words. */
+#include "adapters/json/json.h"
+#include "programs/chart_study.h"
+#include "programs/chart_words.h"
+#include "programs/choices.h"
+#include "programs/commands.h"
+#include "programs/options.h"
+
+#include "engine/study.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { USUAL_SUBGROUPS = 20 }; /* fewer make limits that wander (ASTM E2587) */
+
+/* The command line as it stands, and what it comes to. */
+struct request {
+    struct spc_dataset_request data;
+    const char *baseline, *exclude, *estimator, *center, *sigma, *rules;
+    const char *width, *format_name, *svg, *png, *language_name;
+    bool list;
+    enum spc_format format;
+    enum spc_language language;
+};
+
+static const char examples[] =
+    "  spc chart xbar-r rings.csv --value diameter --subgroup sample "
+    "--baseline 1:25\n"
+    "  spc chart imr weeks.csv --value cost --rules nelson --svg weeks.svg\n"
+    "  spc chart xbar-s wide.csv --wide --value a,b,c,d,e --format table\n"
+    "  spc chart xbar-r - --value bore --size 5 --stage tool --exclude 3,7-9 "
+    "< bore.csv\n";
+
+/* ---- options ----------------------------------------------------------- */
+
+__attribute__((format(printf, 1, 2))) static enum spc_exit misused(
+    const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    fputs("spc chart: ", stderr);
+    vfprintf(stderr, format, arguments);
+    putc('\n', stderr);
+    va_end(arguments);
+    return SPC_EXIT_USAGE;
+}
+
+static enum spc_options_result read_options(int argc, char **argv,
+                                            struct request *r,
+                                            const char **files, size_t *count)
+{
+    /* clang-format off */
+    const struct spc_option options[] = {
+        {"value", 'v', "COL", "measured column; several with --wide",
+         &r->data.value, NULL},
+        {"subgroup", 's', "COL", "adjacent rows with equal COL are a subgroup",
+         &r->data.subgroup, NULL},
+        {"size", 'n', "N", "every N rows are a subgroup", &r->data.size, NULL},
+        {"wide", 0, NULL, "a row is a subgroup, laid out in columns", NULL,
+         &r->data.wide},
+        {"where", 0, "COL=TEXT", "only rows whose COL is TEXT",
+         &r->data.where, NULL},
+        {"baseline", 'b', "A:B", "points the limits are estimated from; "
+         "default all", &r->baseline, NULL},
+        {"stage", 0, "COL", "a change of COL begins a stage with limits of its "
+         "own", &r->data.stage, NULL},
+        {"exclude", 0, "3,7-9", "points drawn, but neither estimated from nor "
+         "judged", &r->exclude, NULL},
+        {"sigma-estimator", 0, "NAME", "rbar, sbar, pooled, mr, overall; "
+         "rbar-plain, sbar-plain, pooled-plain", &r->estimator, NULL},
+        {"center", 0, "X", "known centre, with --sigma", &r->center, NULL},
+        {"sigma", 0, "S", "known sigma, with --center", &r->sigma, NULL},
+        {"rules", 'r', "RULES", "none, we, nelson or a list such as "
+         "nelson-1,nelson-2; default nelson-1", &r->rules, NULL},
+        {"width", 0, "K", "limits at K sigma; default 3", &r->width, NULL},
+        {"separator", 0, "CHAR", ", ; | or tab; default guessed",
+         &r->data.separator, NULL},
+        {"decimal", 0, "CHAR", ". or , in numbers; default .",
+         &r->data.decimal, NULL},
+        {"format", 'f', "FORMAT", "table, json or csv", &r->format_name, NULL},
+        {"svg", 0, "FILE", "draw the chart", &r->svg, NULL},
+        {"png", 0, "FILE", "draw the chart", &r->png, NULL},
+        {"lang", 0, "LANG", "en or zh; default from LANG", &r->language_name,
+         NULL},
+        {"list", 'l', NULL, "list the types of chart", NULL, &r->list},
+    };
+    /* clang-format on */
+    const struct spc_usage usage = {"spc chart TYPE FILE|- [options]", examples,
+                                    options, sizeof options / sizeof *options};
+
+    return spc_options_read(&usage, argc, argv, files, 2, count);
+}
+
+static void list_charts(void)
+{
+    static const char *const texts[SPC_CHARTS] = {
+        [SPC_CHART_IMR] = "individual values and moving ranges",
+        [SPC_CHART_XBAR_R] = "means and ranges of subgroups",
+        [SPC_CHART_XBAR_S] = "means and standard deviations of subgroups",
+    };
+
+    for (unsigned i = 0; i < SPC_CHARTS; i++)
+        printf("%-8s%s\n", spc_chart_text((enum spc_chart)i), texts[i]);
+}
+
+static enum spc_exit unknown_chart(const char *name)
+{
+    unsigned nearest = 0;
+
+    for (unsigned i = 1; i < SPC_CHARTS; i++)
+        if (spc_word_distance(name, spc_chart_text((enum spc_chart)i)) <
+            spc_word_distance(name, spc_chart_text((enum spc_chart)nearest)))
+            nearest = i;
+    return misused("there is no chart '%s'; the nearest is '%s'; see spc "
+                   "chart --list",
+                   name, spc_chart_text((enum spc_chart)nearest));
+}
+
+/* A comma-separated list; an unknown name is looked up no further. */
+static enum spc_exit read_rules(const char *list, spc_rule_mask *ret_rules)
+{
+    spc_rule_mask rules = 0;
+
+    while (list) {
+        size_t length = strcspn(list, ",");
+        char name[32];
+        spc_rule_mask mask;
+
+        snprintf(name, sizeof name, "%.*s", (int)length, list);
+        if (length >= sizeof name || !spc_rules_named(name, &mask))
+            return misused("there is no rule '%s'; there are none, we, nelson, "
+                           "we-1 to we-4 and nelson-1 to nelson-8",
+                           name);
+        rules |= mask;
+        list = list[length] == ',' ? list + length + 1 : NULL;
+    }
+    *ret_rules = rules;
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_known(const struct request *r,
+                                struct spc_chart_plan *plan)
+{
+    if (!r->center && !r->sigma)
+        return SPC_EXIT_OK;
+    if (!r->center || !r->sigma)
+        return misused("--center and --sigma are known together or not at "
+                       "all");
+    if (r->estimator || r->baseline)
+        return misused("known parameters need no estimate: --center and "
+                       "--sigma exclude --sigma-estimator and --baseline");
+    if (!spc_option_number(r->center, &plan->center))
+        return misused("--center takes a number, not '%s'", r->center);
+    if (!spc_option_number(r->sigma, &plan->sigma) || !(plan->sigma > 0))
+        return misused("--sigma takes a number above 0, not '%s'", r->sigma);
+    plan->known = true;
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
+{
+    bool individuals = plan->chart == SPC_CHART_IMR;
+    enum spc_exit exit = read_known(r, plan);
+
+    if (exit != SPC_EXIT_OK)
+        return exit;
+    if (individuals && (r->data.size || r->data.wide))
+        return misused("imr has no subgroups; --size and --wide are for "
+                       "xbar-r and xbar-s");
+    if (!individuals && !r->data.subgroup && !r->data.size && !r->data.wide)
+        return misused("%s needs subgroups: --subgroup COL, --size N or "
+                       "--wide",
+                       spc_chart_text(plan->chart));
+    if (r->width &&
+        (!spc_option_number(r->width, &plan->width) || !(plan->width > 0)))
+        return misused("--width takes a number above 0, not '%s'", r->width);
+    if (!spc_choose_estimator("spc chart", "sigma-estimator", r->estimator,
+                              !individuals, &plan->estimator) ||
+        !spc_choose_format("spc chart", r->format_name, &r->format) ||
+        !spc_choose_language("spc chart", r->language_name, &r->language))
+        return SPC_EXIT_USAGE;
+    r->data.individuals = individuals;
+    return read_rules(r->rules ? r->rules : "nelson-1", &plan->rules);
+}
+
+/* ---- points ------------------------------------------------------------ */
+
+/* "A<between>B" or, if allowed, "A" alone; both from 1 to count. */
+static bool read_span(const char *text, size_t length, char between,
+                      bool may_be_one, size_t count, size_t *ret_first,
+                      size_t *ret_last)
+{
+    char first[24], last[24];
+    const char *middle = memchr(text, between, length);
+    size_t head = middle ? (size_t)(middle - text) : length;
+    unsigned long long a, b;
+
+    if (head >= sizeof first || length - head >= sizeof last ||
+        (!middle && !may_be_one))
+        return false;
+    snprintf(first, sizeof first, "%.*s", (int)head, text);
+    snprintf(last, sizeof last, "%.*s",
+             middle ? (int)(length - head - 1) : (int)head,
+             middle ? middle + 1 : text);
+    if (!spc_option_count(first, &a) || !spc_option_count(last, &b) || a < 1 ||
+        b < a || b > count)
+        return false;
+    *ret_first = (size_t)a;
+    *ret_last = (size_t)b;
+    return true;
+}
+
+static enum spc_exit read_baseline(const char *text, size_t count,
+                                   struct spc_chart_plan *plan)
+{
+    size_t first = 1, last = count;
+
+    if (text &&
+        !read_span(text, strlen(text), ':', false, count, &first, &last))
+        return misused("--baseline takes FIRST:LAST between 1 and %zu, the "
+                       "number of points, not '%s'",
+                       count, text);
+    plan->first = first - 1;
+    plan->end = last;
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_excluded(const char *text, size_t count,
+                                   bool *excluded)
+{
+    while (text) {
+        size_t length = strcspn(text, ",");
+        size_t first, last;
+
+        if (!read_span(text, length, '-', true, count, &first, &last))
+            return misused("--exclude takes points and spans between 1 and "
+                           "%zu, such as 3,7-9, not '%.*s'",
+                           count, (int)length, text);
+        memset(excluded + first - 1, true, last - first + 1);
+        text = text[length] == ',' ? text + length + 1 : NULL;
+    }
+    return SPC_EXIT_OK;
+}
+
+/* ---- answering --------------------------------------------------------- */
+
+static void remark_stage(const struct spc_chart_study *study, size_t s,
+                         json_t *notes)
+{
+    const struct spc_chart_stage *stage = &study->stages[s];
+    const char *absence = spc_chart_absence(stage, SPC_ENGLISH);
+    char where[80] = "";
+
+    if (study->stage_count > 1)
+        snprintf(where, sizeof where, "Stage %zu (%.40s): ", s + 1,
+                 stage->name ? stage->name : "");
+    if (absence)
+        spc_note(notes, "%sno limits: %s (points: %llu, measurements: %llu).",
+                 where, absence, (unsigned long long)stage->subgroups,
+                 (unsigned long long)stage->measurements);
+    else if (!study->plan.known && stage->subgroups < USUAL_SUBGROUPS)
+        spc_note(notes,
+                 "%sthe limits rest on %llu points; %d or more are usual.",
+                 where, (unsigned long long)stage->subgroups, USUAL_SUBGROUPS);
+}
+
+static enum spc_exit print(const struct spc_chart_study *study,
+                           const struct request *r, json_t *notes)
+{
+    json_t *json;
+    char *text;
+
+    if (r->format == SPC_FORMAT_TABLE)
+        spc_chart_table(study, notes, r->language, stdout);
+    if (r->format == SPC_FORMAT_CSV)
+        spc_chart_csv(study, stdout);
+    if (r->format != SPC_FORMAT_JSON)
+        return SPC_EXIT_OK;
+    json = spc_chart_json(study, notes);
+    text = json ? spc_json_text(json) : NULL;
+    json_decref(json);
+    if (!text) {
+        fputs("spc chart: out of memory\n", stderr);
+        return SPC_EXIT_INTERNAL;
+    }
+    puts(text);
+    free(text);
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit draw(const struct spc_chart_study *study,
+                          const struct request *r)
+{
+    if (!r->svg && !r->png)
+        return SPC_EXIT_OK;
+    if (spc_chart_draw(study, r->language, r->svg, r->png) == SPC_OK)
+        return SPC_EXIT_OK;
+    fprintf(stderr, "spc chart: cannot write the picture to '%s'\n",
+            r->png ? r->png : r->svg);
+    return SPC_EXIT_INPUT;
+}
+
+static enum spc_exit answer(const struct spc_dataset *dataset,
+                            const struct spc_chart_plan *plan,
+                            const struct request *r, json_t *notes)
+{
+    struct spc_constants constants;
+    struct spc_chart_study study;
+    enum spc_exit exit;
+
+    if (spc_constants_compute(&constants) != SPC_OK ||
+        spc_chart_study_run(plan, dataset, &constants, &study) != SPC_OK) {
+        fputs("spc chart: out of memory\n", stderr);
+        return SPC_EXIT_INTERNAL;
+    }
+    for (size_t s = 0; s < study.stage_count; s++)
+        remark_stage(&study, s, notes);
+    exit = draw(&study, r);
+    if (exit == SPC_EXIT_OK)
+        exit = print(&study, r, notes);
+    if (exit == SPC_EXIT_OK && study.signal_count > 0)
+        exit = SPC_EXIT_SIGNALS;
+    spc_chart_study_clear(&study);
+    return exit;
+}
+
+static enum spc_exit chart(struct request *r, struct spc_chart_plan *plan,
+                           json_t *notes)
+{
+    struct spc_dataset dataset;
+    char complaint[SPC_CSV_COMPLAINT];
+    enum spc_exit exit = spc_dataset_load(&r->data, notes, &dataset, complaint);
+    bool *excluded;
+
+    if (exit != SPC_EXIT_OK) {
+        fprintf(stderr, "%s%s\n",
+                exit == SPC_EXIT_INPUT ? "" : "spc chart: ", complaint);
+        return exit;
+    }
+    excluded = calloc(dataset.count + 1, sizeof *excluded);
+    plan->excluded = excluded;
+    exit = excluded ? read_baseline(r->baseline, dataset.count, plan)
+                    : SPC_EXIT_INTERNAL;
+    if (exit == SPC_EXIT_OK)
+        exit = read_excluded(r->exclude, dataset.count, excluded);
+    if (exit == SPC_EXIT_OK)
+        exit = answer(&dataset, plan, r, notes);
+    free(excluded);
+    spc_dataset_clear(&dataset);
+    return exit;
+}
+
+int spc_command_chart(int argc, char **argv)
+{
+    struct request r = {0};
+    struct spc_chart_plan plan = {.width = 3};
+    const char *files[2] = {NULL, NULL};
+    size_t count = 0;
+    json_t *notes;
+    enum spc_exit exit;
+
+    switch (read_options(argc, argv, &r, files, &count)) {
+    case SPC_OPTIONS_HELP:
+        return SPC_EXIT_OK;
+    case SPC_OPTIONS_USAGE:
+        return SPC_EXIT_USAGE;
+    case SPC_OPTIONS_OK:
+        break;
+    }
+    if (r.list) {
+        list_charts();
+        return SPC_EXIT_OK;
+    }
+    if (count < 1)
+        return misused("which chart? see spc chart --list");
+    plan.chart = spc_chart_named(files[0]);
+    if (plan.chart == SPC_CHARTS)
+        return unknown_chart(files[0]);
+    if (count < 2)
+        return misused("which file? - is standard input");
+    r.data.path = files[1];
+    plan.estimator = spc_chart_estimator(plan.chart);
+    exit = read_plan(&r, &plan);
+    if (exit != SPC_EXIT_OK)
+        return exit;
+    notes = json_array();
+    exit = chart(&r, &plan, notes);
+    json_decref(notes);
+    return exit;
+}
