@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The life of an alarm: one episode of one stream and one rule group.
  *
- *                signal                    acknowledge
- *     NORMAL ------------> UNACK ------------------------> ACK
- *       ^                  |   ^                          |   ^
- *       |      quiet run   |   | signal      quiet run    |   | signal
- *       |                  v   |                          |   | (new episode)
- *       |               RTN_UNACK                         |   |
- *       +--- acknowledge ---+      +----------------------+   |
- *       +--------------------------+                          |
+ *               signal (a new episode)
+ *     NORMAL -----------------------------> UNACK <-+ signal (updated)
+ *      ^  ^                                 |   |  -+
+ *      |  |                  acknowledged   |   | quiet run (returned)
+ *      |  |                                 v   |
+ *      |  +---- quiet run (returned) ---- ACK   |     ACK: signal (updated)
+ *      |                                        v
+ *      +----- acknowledged ---------------- RTN_UNACK
+ *                                               |
+ *             UNACK <---------------------------+ signal (a new episode)
  *
  * A rule that stays true updates the episode and never raises it again; a run
  * of `return_after` points without a signal returns it.  A signal after the
  * return is a new episode.  Resetting (limits superseded, stream reshaped)
- * closes it.  States as in ISA-18.2 / IEC 62682. */
+ * closes it from any state.  States as in ISA-18.2 / IEC 62682.
+ *
+ * An alarm that nobody acknowledged before it returned is told once more by
+ * its state, RTN_UNACK; an acknowledged one returns to NORMAL by itself. */
 #ifndef SPC_RULES_ALARM_H
 #define SPC_RULES_ALARM_H
 
@@ -39,7 +44,9 @@ struct spc_alarm {
 };
 
 /* Moves the alarm on and says what happened, or SPC_NO_ACTION.  `index` and
- * `time` are those of the point; they are kept when an episode begins. */
+ * `time` are those of the point; they are kept when an episode begins.
+ * `return_after` is at least 1.  An acknowledgement is no point: it neither
+ * lengthens nor breaks a run of quiet ones. */
 enum spc_event_action spc_alarm_step(struct spc_alarm *alarm,
                                      enum spc_alarm_input input,
                                      uint32_t return_after, uint64_t index,

@@ -41,7 +41,8 @@ struct spc_history {
 void spc_history_clear(struct spc_history *history);
 
 /* Answers every question about a point and moves it in.  The zones may differ
- * from point to point (unequal subgroup sizes). */
+ * from point to point (unequal subgroup sizes).  A value is never NaN: what has
+ * no value is a gap. */
 void spc_history_push(struct spc_history *history,
                       const struct spc_zones *zones, double value);
 

@@ -45,7 +45,8 @@ static void test_missing_takes_a_place(void **state)
     assert_int_equal(s.places, 5);
     assert_int_equal(without.places, 4);
     assert_int_equal(p.n, 4);
-    assert_memory_equal(&p, &q, sizeof p);
+    assert_int_equal(q.n, 4);
+    assert_true(p.mean == q.mean && p.range == q.range && p.sd == q.sd);
     CHECK_CLOSE(p.mean, 3.025, 1e-15);
     CHECK_CLOSE(p.range, 3.7 - 2.4, 0);
 }
