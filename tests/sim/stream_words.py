@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Prints what a broker's subscriber hears, in words: one line for each event.
 
-Reads the output of `mosquitto_sub -d -F %j` on stdin.  Events are printed as
-they come; retained states repeat themselves, so a capability is shown once in
-a while, a link or the gateway when its sentence changes, and the states that
-only repeat an event not at all.
+Reads the output of `mosquitto_sub -d -F %j` on stdin.  An alarm that goes on
+is told again after a while, not at each of its points; of the retained
+states, a capability is shown once in a while and the gateway's when it
+changes; the others only repeat events.
 
 Leaves two files in the folder it is given: `subscribed`, once the broker has
 granted the subscription, and `raised`, one line for each alarm event with the
@@ -19,9 +19,10 @@ import signal
 import sys
 import time
 
-STATE_EVERY = 4.0  # seconds between lines about capability
-NAME = {"spc.capability-state/1": "capability", "spc.link-state/1": "link",
-        "spc.status/1": "gateway"}
+# Seconds before the same thing is said again.
+UPDATE_EVERY = 10.0
+CAPABILITY_EVERY = 9.0  # of one characteristic
+CAPABILITY_PAUSE = 2.5  # between any two
 
 
 class Printer:
@@ -29,8 +30,8 @@ class Printer:
         self.folder = folder
         self.bold = bold
         self.start = time.monotonic()
-        self.capability_due = 0.0
         self.last = {}
+        self.due = {}
 
     def say(self, kind, text, loud=False):
         line = f"{time.strftime('%H:%M:%S')}  {kind:<11} {text}"
@@ -45,23 +46,38 @@ class Printer:
                   encoding="utf-8") as file:
             file.write(line + "\n")
 
+    def is_due(self, what, seconds):
+        now = time.monotonic()
+        if now < self.due.get(what, 0):
+            return False
+        self.due[what] = now + seconds
+        return True
+
     def alarm(self, body):
         raised = body.get("action") == "raised"
+        reaction = body.get("reaction") or ""
+        text = body["text"]
+        if reaction and text.endswith(reaction):
+            text = text[:-len(reaction)].rstrip("; ")
         if raised:
             seconds = time.monotonic() - self.start
-            self.leave("raised", f"{seconds:.1f} {body['text']}")
-        self.say("ALARM" if raised else "alarm", body["text"], raised)
-
-    def state(self, topic, kind, text):
-        now = time.monotonic()
-        if kind == "capability":
-            if now < self.capability_due:
-                return
-            self.capability_due = now + STATE_EVERY
-        elif kind not in ("link", "gateway") or self.last.get(topic) == text:
+            self.leave("raised", f"{seconds:.1f} {text}")
+        due = self.is_due(body.get("alarm_id"), UPDATE_EVERY)
+        if body.get("action") == "updated" and not due:
             return
-        self.last[topic] = text
-        self.say(kind, text)
+        self.say("ALARM" if raised else "alarm", text, raised)
+        if raised and reaction:
+            print(f"{'':21} -> {reaction}", flush=True)
+
+    def state(self, topic, schema, text):
+        if schema == "spc.capability-state/1":
+            if time.monotonic() >= self.due.get(topic, 0) and \
+                    self.is_due("capability", CAPABILITY_PAUSE):
+                self.is_due(topic, CAPABILITY_EVERY)
+                self.say("capability", text)
+        elif schema == "spc.status/1" and self.last.get(topic) != text:
+            self.last[topic] = text
+            self.say("gateway", text)
 
     def message(self, heard):
         topic = heard.get("topic", "")
@@ -70,13 +86,13 @@ class Printer:
             schema, text = body["schema"], body["text"]
         except (ValueError, TypeError, KeyError):
             return  # not one of ours: a broker may carry other things too
-        kind = NAME.get(schema, schema.split(".")[-1].split("/")[0])
-        if "/event/" not in topic:
-            self.state(topic, kind.removesuffix("-state"), text)
+        if "event_id" not in body or schema == "spc.alarm-state/1":
+            self.state(topic, schema, text)
         elif schema == "spc.alarm/1":
             self.alarm(body)
-        else:
-            self.say(kind, text)
+        else:  # spc.link-event/1: link
+            kind = schema.split("/", 1)[0].removeprefix("spc.")
+            self.say(kind.removesuffix("-event"), text)
 
 
 def main():
@@ -88,9 +104,10 @@ def main():
             printer.leave("subscribed", line.strip())
         elif line.startswith("{"):
             try:
-                printer.message(json.loads(line))
+                heard = json.loads(line)
             except ValueError:
-                pass
+                continue
+            printer.message(heard)
         elif line.startswith(("Error", "Connection")):
             printer.say("subscriber", line.strip())
 
