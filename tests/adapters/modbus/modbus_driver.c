@@ -156,7 +156,7 @@ static void obey(struct driver *driver, const char *command)
         driver->quit = true;
     } else {
         driver->hold = !strcmp(command, "hold");
-        printf("ok %s\n", command);
+        printf("ok command=%s\n", command);
     }
     fflush(stdout);
 }
