@@ -7,12 +7,12 @@
  *      +------ failed, late ----+---- lost ----+
  *
  * A message in flight occupies a slot until its answer or the end of the
- * connection.  Paho is behind adapters/mqtt/connection.h. */
+ * connection.  Paho is behind adapters/mqtt/broker.h. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "adapters/mqtt/mqtt.h"
 
-#include "adapters/mqtt/connection.h"
+#include "adapters/mqtt/broker.h"
 #include "adapters/mqtt/mailbox.h"
 #include "adapters/mqtt/retained.h"
 
@@ -41,7 +41,7 @@ struct slot {
 
 struct spc_mqtt {
     struct spc_mailbox mailbox;
-    struct spc_connection *connection;
+    struct spc_broker *connection;
     enum phase phase;
     spc_nanos now;   /* of the latest poll */
     spc_nanos since; /* phase began */
@@ -95,7 +95,7 @@ static void become(struct spc_mqtt *mqtt, enum phase phase)
 
 static void hang_up(struct spc_mqtt *mqtt)
 {
-    spc_connection_hang_up(mqtt->connection);
+    spc_broker_hang_up(mqtt->connection);
     memset(mqtt->slots, 0, sizeof mqtt->slots);
     mqtt->in_flight = 0;
 
@@ -115,7 +115,7 @@ static void dial_when_due(struct spc_mqtt *mqtt)
         mqtt->not_before - mqtt->now <= mqtt->backoff_max)
         return;
     become(mqtt, DIALLING);
-    if (!spc_connection_dial(mqtt->connection))
+    if (!spc_broker_dial(mqtt->connection))
         hang_up(mqtt);
 }
 
@@ -166,7 +166,7 @@ static bool publish(struct spc_mqtt *mqtt, uint32_t s, struct slot slot,
     slot.since = mqtt->now;
     mqtt->slots[s] = slot;
     mqtt->in_flight++;
-    if (spc_connection_publish(mqtt->connection, s, publication,
+    if (spc_broker_publish(mqtt->connection, s, publication,
                                mqtt->limits.packet_maximum))
         return true;
     vacate(mqtt, s);
@@ -383,7 +383,7 @@ static enum spc_status fill(struct spc_mqtt *mqtt,
     if (!mqtt->status_topic ||
         !spc_retained_name(&mqtt->retained, mqtt->status_topic))
         return SPC_NO_MEMORY;
-    return spc_connection_open(settings, &mqtt->mailbox, &mqtt->connection);
+    return spc_broker_open(settings, &mqtt->mailbox, &mqtt->connection);
 }
 
 static enum spc_status open_with(const struct spc_mqtt_settings *settings,
@@ -473,7 +473,7 @@ static void publish_last_status(struct spc_mqtt *mqtt, const char *payload,
 static void disconnect(struct spc_mqtt *mqtt, bool with_will,
                        spc_nanos deadline)
 {
-    if (!spc_connection_disconnect(mqtt->connection, with_will))
+    if (!spc_broker_disconnect(mqtt->connection, with_will))
         return;
     while (!spc_mailbox_take_closed(&mqtt->mailbox)) {
         if (!listen_until(mqtt, deadline))
@@ -495,6 +495,6 @@ void spc_mqtt_close(struct spc_mqtt *mqtt, const char *last_status,
     if (mqtt->phase == UP)
         disconnect(mqtt, say && !mqtt->last_status_taken,
                    start + patience / 4 * 3);
-    if (spc_connection_close(mqtt->connection, start + patience))
+    if (spc_broker_close(mqtt->connection, start + patience))
         release(mqtt);
 }

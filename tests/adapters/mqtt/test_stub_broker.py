@@ -229,6 +229,14 @@ class WithStub(PeerTest):
         d.room()
         self.closes_in_time(d)
 
+    def test_close_without_patience(self):
+        # Paho ends in a thread that nobody waits for.
+        b = self.broker()
+        d = self.driver(b.port)
+        d.until_line("connected")
+        d.tell("events 1 40 spc/e")
+        self.assertLess(d.close(patience=1), 2000)
+
     def test_close_while_the_pipe_is_full(self):
         # Large enough that Paho is stuck in the middle of a packet.
         b = self.broker()

@@ -5,7 +5,7 @@
  * does beyond its MQTTAsync.h was measured with 1.3.12. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "adapters/mqtt/connection.h"
+#include "adapters/mqtt/broker.h"
 
 #include <MQTTAsync.h>
 #include <assert.h>
@@ -21,7 +21,7 @@ enum {
     PATIENCE_PAHO = 60, /* s; never reached, the loop's is shorter */
 };
 
-struct spc_connection {
+struct spc_broker {
     struct spc_mailbox *mailbox;
     MQTTAsync client; /* NULL: hung up */
     MQTTAsync anchor;
@@ -171,7 +171,7 @@ static bool add_event(MQTTProperties *list, const struct spc_publication *p)
 
 /* ---- dialling ---------------------------------------------------------- */
 
-static bool create(struct spc_connection *c, MQTTAsync *ret_client)
+static bool create(struct spc_broker *c, MQTTAsync *ret_client)
 {
     MQTTAsync_createOptions options = MQTTAsync_createOptions_initializer5;
     MQTTAsync client = NULL;
@@ -186,7 +186,7 @@ static bool create(struct spc_connection *c, MQTTAsync *ret_client)
     return true;
 }
 
-static bool connect_with(struct spc_connection *c, struct spc_ticket *ticket,
+static bool connect_with(struct spc_broker *c, struct spc_ticket *ticket,
                          MQTTProperties *properties,
                          MQTTProperties *will_properties)
 {
@@ -215,7 +215,7 @@ static bool connect_with(struct spc_connection *c, struct spc_ticket *ticket,
     return MQTTAsync_connect(c->client, &options) == MQTTASYNC_SUCCESS;
 }
 
-static bool start_connect(struct spc_connection *c, struct spc_ticket *ticket)
+static bool start_connect(struct spc_broker *c, struct spc_ticket *ticket)
 {
     MQTTProperties properties = MQTTProperties_initializer;
     MQTTProperties will_properties = MQTTProperties_initializer;
@@ -236,7 +236,7 @@ static bool start_connect(struct spc_connection *c, struct spc_ticket *ticket)
     return ok;
 }
 
-bool spc_connection_dial(struct spc_connection *c)
+bool spc_broker_dial(struct spc_broker *c)
 {
     assert(!c->client);
 
@@ -248,7 +248,7 @@ bool spc_connection_dial(struct spc_connection *c)
 
 /* The generation first, so that what destroy makes the old client say about
  * its messages is not listened to. */
-void spc_connection_hang_up(struct spc_connection *c)
+void spc_broker_hang_up(struct spc_broker *c)
 {
     spc_mailbox_next_generation(c->mailbox);
     if (c->client)
@@ -276,7 +276,7 @@ static bool plain(const char *topic)
     return *topic && strlen(topic) <= UINT16_MAX && !strpbrk(topic, "+#");
 }
 
-static int send_message(struct spc_connection *c, struct spc_ticket *ticket,
+static int send_message(struct spc_broker *c, struct spc_ticket *ticket,
                         const char *topic, MQTTAsync_message *message)
 {
     MQTTAsync_responseOptions options = MQTTAsync_responseOptions_initializer;
@@ -298,7 +298,7 @@ static int foregone(const struct spc_publication *p,
     return 0;
 }
 
-static bool hand_over(struct spc_connection *c, struct spc_ticket *ticket,
+static bool hand_over(struct spc_broker *c, struct spc_ticket *ticket,
                       const struct spc_publication *p,
                       MQTTAsync_message *message, uint32_t packet_maximum)
 {
@@ -317,7 +317,7 @@ static bool hand_over(struct spc_connection *c, struct spc_ticket *ticket,
     return true;
 }
 
-bool spc_connection_publish(struct spc_connection *c, uint32_t slot,
+bool spc_broker_publish(struct spc_broker *c, uint32_t slot,
                             const struct spc_publication *p,
                             uint32_t packet_maximum)
 {
@@ -337,7 +337,7 @@ bool spc_connection_publish(struct spc_connection *c, uint32_t slot,
     return ok;
 }
 
-bool spc_connection_disconnect(struct spc_connection *c, bool with_will)
+bool spc_broker_disconnect(struct spc_broker *c, bool with_will)
 {
     MQTTAsync_disconnectOptions options =
         MQTTAsync_disconnectOptions_initializer5;
@@ -365,7 +365,7 @@ static char *uri_of(const char *host, uint16_t port)
     return uri;
 }
 
-static void release(struct spc_connection *c)
+static void release(struct spc_broker *c)
 {
     pthread_cond_destroy(&c->end_cond);
     pthread_mutex_destroy(&c->end_mutex);
@@ -376,7 +376,7 @@ static void release(struct spc_connection *c)
     free(c);
 }
 
-static void init_locks(struct spc_connection *c)
+static void init_locks(struct spc_broker *c)
 {
     pthread_condattr_t attributes;
 
@@ -387,11 +387,11 @@ static void init_locks(struct spc_connection *c)
     pthread_condattr_destroy(&attributes);
 }
 
-enum spc_status spc_connection_open(const struct spc_mqtt_settings *settings,
+enum spc_status spc_broker_open(const struct spc_mqtt_settings *settings,
                                     struct spc_mailbox *mailbox,
-                                    struct spc_connection **ret_connection)
+                                    struct spc_broker **ret_connection)
 {
-    struct spc_connection *c = calloc(1, sizeof *c);
+    struct spc_broker *c = calloc(1, sizeof *c);
     spc_nanos keepalive = settings->keepalive / SPC_SECOND;
 
     if (!c)
@@ -414,7 +414,7 @@ enum spc_status spc_connection_open(const struct spc_mqtt_settings *settings,
 
 static void *end_paho(void *context)
 {
-    struct spc_connection *c = context;
+    struct spc_broker *c = context;
 
     if (c->client)
         MQTTAsync_destroy(&c->client);
@@ -428,7 +428,7 @@ static void *end_paho(void *context)
 
 /* Paho's destroy of the last client waits for its threads, up to ten seconds.
  * So that nobody waits longer than wanted, it waits in a thread. */
-bool spc_connection_close(struct spc_connection *c, spc_nanos deadline)
+bool spc_broker_close(struct spc_broker *c, spc_nanos deadline)
 {
     struct timespec until = {deadline / SPC_SECOND, deadline % SPC_SECOND};
     pthread_t thread;

@@ -8,13 +8,13 @@
  * end.
  *
  * Nothing here waits for the broker.  What it says arrives in the mailbox. */
-#ifndef SPC_ADAPTERS_MQTT_CONNECTION_H
-#define SPC_ADAPTERS_MQTT_CONNECTION_H
+#ifndef SPC_ADAPTERS_MQTT_BROKER_H
+#define SPC_ADAPTERS_MQTT_BROKER_H
 
 #include "adapters/mqtt/mailbox.h"
 #include "adapters/mqtt/mqtt.h"
 
-struct spc_connection;
+struct spc_broker;
 
 /* One message, QoS 1.  `event_id` NULL: a retained state. */
 struct spc_publication {
@@ -27,37 +27,37 @@ struct spc_publication {
 
 /* The mailbox outlives the connection.  SPC_NO_MEMORY. */
 SPC_MUST_CHECK
-enum spc_status spc_connection_open(const struct spc_mqtt_settings *settings,
+enum spc_status spc_broker_open(const struct spc_mqtt_settings *settings,
                                     struct spc_mailbox *mailbox,
-                                    struct spc_connection **ret_connection);
+                                    struct spc_broker **ret_connection);
 
 /* Starts a connect of a new generation; up or down comes later.  False: it
  * could not even be started. */
 SPC_MUST_CHECK
-bool spc_connection_dial(struct spc_connection *connection);
+bool spc_broker_dial(struct spc_broker *connection);
 
 /* Destroys the client, if any, whatever state it is in, and empties the
  * mailbox. */
-void spc_connection_hang_up(struct spc_connection *connection);
+void spc_broker_hang_up(struct spc_broker *connection);
 
 /* Hands over; the answer comes with the slot.  A message the broker could
  * never take is answered too, without being sent.  False: not now. */
 SPC_MUST_CHECK
-bool spc_connection_publish(struct spc_connection *connection, uint32_t slot,
+bool spc_broker_publish(struct spc_broker *connection, uint32_t slot,
                             const struct spc_publication *publication,
                             uint32_t packet_maximum);
 
 /* Starts a DISCONNECT; closed comes later.  False: there is nothing to close.
  * With the will, the broker publishes it, otherwise it forgets it. */
 SPC_MUST_CHECK
-bool spc_connection_disconnect(struct spc_connection *connection,
+bool spc_broker_disconnect(struct spc_broker *connection,
                                bool with_will);
 
 /* Ends Paho and frees, and waits for that until `deadline` of the monotonic
  * clock.  False: it is late; the rest, for which the mailbox must stay, is
  * left to the end of the process. */
 SPC_MUST_CHECK
-bool spc_connection_close(struct spc_connection *connection,
+bool spc_broker_close(struct spc_broker *connection,
                           spc_nanos deadline);
 
 #endif
