@@ -109,11 +109,11 @@ static void settle_invalid(struct spc_reader *reader,
             c->invalid[i] = (double)(float)value;
         if (value < raw.low || value > raw.high ||
             (!is_float(c->field.type) && value != nearbyint(value)))
-            spc_complain(reader->complainer,
-                         spc_node_at(node, "invalid")->place,
-                         "a %s never holds %.15g; invalid values are those of "
-                         "the register, before scaling",
-                         spc_register_type_text(c->field.type), value);
+            spc_complain(
+                reader->complainer, spc_node_at(node, "invalid")->place,
+                "type %s never holds %.15g; invalid values are those of "
+                "the register, before scaling",
+                spc_register_type_text(c->field.type), value);
     }
 }
 
@@ -149,7 +149,7 @@ static void check_reach(struct spc_reader *reader, const struct spc_node *node,
 
     if (!(reach.low < reach.high)) {
         spc_complain(reader->complainer, place_at(node, "range"),
-                     "no value of a %s lies in this range after scaling",
+                     "no value of type %s lies in this range after scaling",
                      spc_register_type_text(c->field.type));
     } else if (s->upper < reach.low || s->lower > reach.high) {
         spc_complain(reader->complainer, spc_node_own_place(spec),

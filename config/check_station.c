@@ -11,7 +11,6 @@ struct spc_field spc_blank_field(void)
     return (struct spc_field){
         .type = SPC_REGISTER_TYPES,
         .order = SPC_WORD_ORDERS,
-        .mask = UINT16_MAX,
     };
 }
 
@@ -128,7 +127,8 @@ static void check_tests(struct spc_reader *reader,
         spc_node_at(spc_node_at(sample, "self_test"), "equals");
     enum spc_register_type type = station->self_test.type;
 
-    if (valid != NULL && (station->valid.equals & ~station->valid.mask) != 0)
+    if (valid != NULL && station->valid.mask != 0 &&
+        (station->valid.equals & ~station->valid.mask) != 0)
         spc_complain(reader->complainer, valid->place,
                      "equals has bits outside the mask 0x%04x, so it could "
                      "never hold",
@@ -138,7 +138,7 @@ static void check_tests(struct spc_reader *reader,
                          (type == SPC_REGISTER_UINT32 &&
                           station->self_test.equals > UINT32_MAX)))
         spc_complain(reader->complainer, test->place,
-                     "a %s never holds so large a value",
+                     "type %s never holds so large a value",
                      spc_register_type_text(type));
 }
 

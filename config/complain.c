@@ -32,6 +32,22 @@ size_t spc_utf8_length(const char *text, size_t size)
     return length;
 }
 
+/* What a file says is quoted in sentences: nothing of it may move a
+ * terminal's cursor, and a character may have been cut in two. */
+static void make_clean(char *sentence)
+{
+    size_t size = strlen(sentence);
+
+    for (size_t i = 0; i < size;) {
+        size_t length = spc_utf8_length(sentence + i, size - i);
+        unsigned char c = (unsigned char)sentence[i];
+
+        if (length == 0 || c < 0x20 || c == 0x7f)
+            sentence[i] = '?';
+        i += length ? length : 1;
+    }
+}
+
 __attribute__((format(printf, 4, 0))) static void keep(
     struct spc_complainer *complainer, size_t place, bool warning,
     const char *format, va_list arguments)
@@ -43,6 +59,7 @@ __attribute__((format(printf, 4, 0))) static void keep(
     if (complainer->kept == SPC_COMPLAINTS_MAX)
         return;
     vsnprintf(sentence, sizeof sentence, format, arguments);
+    make_clean(sentence);
     complaint->place =
         place < complainer->source.size ? place : complainer->source.size;
     complaint->order = (uint32_t)complainer->kept;

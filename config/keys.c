@@ -502,7 +502,7 @@ static const struct spc_section mqtt_section = {
 
 static const struct spc_key root[] = {
     {"version", &spc_kind_word, .mandatory = true, .words = one,
-     .help = "number of this format"},
+     .help = "of this format there is only version 1"},
     {"site", &spc_kind_section, .mandatory = true, .section = &site_section,
      .offset = offsetof(struct spc_draft, plant),
      .help = "the names that begin every topic"},

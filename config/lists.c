@@ -163,10 +163,7 @@ static void read_context(struct spc_reader *reader, const struct spc_key *key,
 {
     if (node->kind != SPC_NODE_MAPPING || node->count == 0 ||
         node->count > SPC_CONTEXT_MAX) {
-        spc_refuse(reader, key, node,
-                   node->kind == SPC_NODE_MAPPING && node->count > 0
-                       ? "there are more"
-                       : NULL);
+        spc_refuse(reader, key, node, NULL);
         return;
     }
     for (const struct spc_node *entry = node->first; entry; entry = entry->next)
@@ -230,5 +227,6 @@ const struct spc_kind spc_kind_invalid = {
 const struct spc_kind spc_kind_names = {
     "a name or a list of names such as [one, two]", read_names, NULL};
 const struct spc_kind spc_kind_context = {
-    "1 to 8 keys of your own, each with a register", read_context, NULL};
+    "a section of 1 to 8 keys of your own, each with a register", read_context,
+    NULL};
 const struct spc_kind spc_kind_broker = {"mqtt://host:port", read_broker, NULL};

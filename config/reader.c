@@ -71,9 +71,13 @@ void spc_key_shape(struct spc_prose *text, const struct spc_key *key)
         spc_prose_add(text, " of at most %g bytes", key->high);
         return;
     }
+    if (key->kind == &spc_kind_list) {
+        spc_prose_add(text, " of %g to %g entries", key->low, key->high);
+        return;
+    }
     if (key->low == 0 && key->high == 0)
         return;
-    spc_prose_add(text, key->kind == &spc_kind_list ? ", " : " from ");
+    spc_prose_add(text, " from ");
     show_bound(text, key, key->low);
     spc_prose_add(text, " to ");
     show_bound(text, key, key->high);
@@ -83,9 +87,10 @@ void spc_key_shape(struct spc_prose *text, const struct spc_key *key)
 static void add_found(struct spc_prose *text, const struct spc_node *node)
 {
     if (node->kind == SPC_NODE_LIST)
-        spc_prose_add(text, "a list");
+        spc_prose_add(text, node->count ? "a list of %u" : "an empty list",
+                      (unsigned)node->count);
     else if (node->kind == SPC_NODE_MAPPING)
-        spc_prose_add(text, "keys of its own");
+        spc_prose_add(text, "a section of %u keys", (unsigned)node->count);
     else if (spc_node_is_null(node))
         spc_prose_add(text, "empty");
     else
@@ -109,7 +114,10 @@ void spc_refuse(struct spc_reader *reader, const struct spc_key *key,
     if (text.failed)
         reader->draft->arena.failed = true;
     else
-        spc_complain(reader->complainer, node->place, "%s", text.bytes);
+        spc_complain(reader->complainer,
+                     node->kind == SPC_NODE_MAPPING ? spc_node_own_place(node)
+                                                    : node->place,
+                     "%s", text.bytes);
     spc_prose_free(&text);
 }
 
@@ -120,6 +128,7 @@ struct rows {
     const struct spc_key *key[SPC_KEYS_MAX];
     const struct spc_node *value[SPC_KEYS_MAX];
     const char *name[SPC_KEYS_MAX];
+    bool misspelled[SPC_KEYS_MAX]; /* there, under a wrong name */
     size_t own, count;
 };
 
@@ -133,7 +142,14 @@ static void add_rows(struct rows *rows, const struct spc_section *section)
     }
 }
 
-static void tell_unknown(struct spc_reader *reader, const struct rows *rows,
+/* A key that is near an unknown one is not missing besides. */
+static void mark_misspelled(struct rows *rows, const char *near)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        rows->misspelled[i] |= strcmp(rows->name[i], near) == 0;
+}
+
+static void tell_unknown(struct spc_reader *reader, struct rows *rows,
                          const struct spc_node *key)
 {
     struct spc_prose known = {0};
@@ -142,6 +158,7 @@ static void tell_unknown(struct spc_reader *reader, const struct rows *rows,
     if (reader->complainer->kept < SPC_COMPLAINTS_MAX)
         near = spc_nearest(key->text, rows->name, rows->count);
     if (near != NULL) {
+        mark_misspelled(rows, near);
         spc_complain(reader->complainer, key->place,
                      "unknown key '%.60s'; did you mean '%s'?", key->text,
                      near);
@@ -176,7 +193,8 @@ static void match(struct spc_reader *reader, struct rows *rows,
                          spc_node_line(reader, rows->value[i]->key));
         return;
     }
-    tell_unknown(reader, rows, entry->key);
+    if (entry->kind != SPC_NODE_REFUSED || strcmp(entry->key->text, "<<") != 0)
+        tell_unknown(reader, rows, entry->key);
 }
 
 /* Defaults are read from their text by the same code as what is written, so
@@ -207,6 +225,8 @@ static void read_row(struct spc_reader *reader, const struct rows *rows,
     if (rows->value[i] != NULL)
         key->kind->read(reader, key, rows->value[i], target);
     else if (reader->inherits)
+        return;
+    else if (rows->misspelled[i])
         return;
     else if (key->mandatory)
         spc_complain(reader->complainer, spc_node_own_place(node),
@@ -284,10 +304,7 @@ static void read_list(struct spc_reader *reader, const struct spc_key *key,
 
     if (node->kind != SPC_NODE_LIST || node->count == 0 ||
         node->count > key->high) {
-        spc_refuse(reader, key, node,
-                   node->kind != SPC_NODE_LIST ? NULL
-                   : node->count == 0          ? "this one is empty"
-                                               : "this one is too long");
+        spc_refuse(reader, key, node, NULL);
         return;
     }
     elements =
@@ -300,6 +317,6 @@ static void read_list(struct spc_reader *reader, const struct spc_key *key,
     read_elements(reader, key, node, elements);
 }
 
-const struct spc_kind spc_kind_section = {"keys of its own", read_section_key,
+const struct spc_kind spc_kind_section = {"a section of keys", read_section_key,
                                           NULL};
-const struct spc_kind spc_kind_list = {"a list of entries", read_list, NULL};
+const struct spc_kind spc_kind_list = {"a list", read_list, NULL};

@@ -121,6 +121,7 @@ struct part {
     struct spc_field *field;
     const struct spc_node *node; /* of the section the register stands in */
     const char *key;             /* of the register */
+    bool measured;               /* a characteristic */
     bool resolved;
 };
 
@@ -164,9 +165,13 @@ static void collect(struct resolving *r)
                  spc_node_at(context, station->context[i].key), "register");
     if (station->characteristic_count > 0)
         entry = spc_node_at(r->node, "characteristics")->first;
-    for (uint32_t i = 0; entry != NULL; i++, entry = entry->next)
+    for (uint32_t i = 0; entry != NULL; i++, entry = entry->next) {
+        uint32_t before = r->count;
+
         add_part(r, station->characteristics[i].id,
                  &station->characteristics[i].field, entry, "register");
+        r->parts[before].measured = r->count > before;
+    }
 }
 
 /* ---- addresses --------------------------------------------------------- */
@@ -239,9 +244,9 @@ static bool resolve_width(struct resolving *r, const struct part *part)
                      "length is missing: how many characters the string has");
         return false;
     }
-    if (!string && length != NULL)
+    if (!string && length != NULL && !part->measured)
         spc_complain(r->reader->complainer, length->key->place,
-                     "length is for strings; a %s takes %u",
+                     "length is for strings; type %s takes %u",
                      types[field->type].text,
                      (unsigned)types[field->type].words);
     field->words = string ? (field->length + 1) / 2 : types[field->type].words;
@@ -250,14 +255,16 @@ static bool resolve_width(struct resolving *r, const struct part *part)
 
 static void check_mask(struct resolving *r, const struct part *part)
 {
-    const struct spc_field *field = part->field;
+    struct spc_field *field = part->field;
     const struct spc_node *mask = spc_node_at(part->node, "mask");
     bool one_bit = (field->mask & (field->mask - 1)) == 0;
 
+    if (field->mask == 0)
+        field->mask = UINT16_MAX; /* not stated, or refused already */
     if (field->type != SPC_REGISTER_BIT) {
         if (mask != NULL && field != &r->station->valid)
             spc_complain(r->reader->complainer, mask->key->place,
-                         "mask is for type bit; a %s is taken whole",
+                         "mask is for type bit; %s is taken whole",
                          types[field->type].text);
     } else if (mask == NULL) {
         spc_complain(r->reader->complainer, spc_node_own_place(part->node),
@@ -278,7 +285,7 @@ static void resolve_order(struct resolving *r, const struct part *part)
     if (width < 2) {
         if (own != NULL)
             spc_complain(r->reader->complainer, own->key->place,
-                         "a %s has no word_order", types[field->type].text);
+                         "type %s has no word_order", types[field->type].text);
         field->order = SPC_ORDER_ABCD;
         return;
     }
@@ -288,9 +295,11 @@ static void resolve_order(struct resolving *r, const struct part *part)
                        field->order == SPC_ORDER_FEHGBADC))
         spc_complain(r->reader->complainer,
                      own != NULL ? own->place : part_place(part),
-                     "%s is for 64 bits only; %s is a %s and takes ABCD, "
+                     "%s%s is for 64 bits only, and %s has type %s; %s ABCD, "
                      "CDAB, BADC or DCBA",
-                     orders[field->order], part->name, types[field->type].text);
+                     own != NULL ? "" : "the station's word_order ",
+                     orders[field->order], part->name, types[field->type].text,
+                     own != NULL ? "say" : "give it a word_order of its own,");
 }
 
 static void resolve_part(struct resolving *r, struct part *part)

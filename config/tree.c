@@ -125,6 +125,9 @@ static void add_scalar(struct builder *builder, struct fy_event *event)
         return;
     node->plain =
         token == NULL || fy_scalar_token_get_style(token) == FYSS_PLAIN;
+    if (!node->plain && node->place > 0 &&
+        strchr("'\"", builder->complainer->source.text[node->place - 1]))
+        node->place--;
     node->length = text != NULL ? length : 0;
     node->text = spc_arena_copy(builder->arena, text, node->length);
     if (token == NULL && node->key != NULL)

@@ -184,6 +184,8 @@ static const char *number_hint(const struct spc_node *node)
         return NULL;
     if (!node->plain)
         return "write it without quotes";
+    if (node->text[0] == '0' && digit_of(node->text[1]) < 10)
+        return "write it without the leading zero";
     if (strchr(node->text, ',') != NULL)
         return "the decimal sign is a point";
     return NULL;
