@@ -10,9 +10,12 @@
 
 #include <errno.h>
 #include <gsl/gsl_errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 struct command {
     const char *name;
@@ -87,16 +90,25 @@ static int dispatch(int argc, char **argv)
     return refuse(argv[1]);
 }
 
-/* Data that could not be written is not an answer.  A reader that went away
- * (`| head`) has had what it wanted. */
+/* A pipe nobody reads from any more says so when asked. */
+static bool reader_is_gone(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR);
+}
+
+/* Data that could not be written is not an answer; but a reader that went
+ * away (`| head`) has had what it wanted. */
 static int flush(int status)
 {
-    errno = 0;
-    if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE) {
-        fprintf(stderr, "spc: cannot write the answer: %s\n", strerror(errno));
-        return SPC_EXIT_INPUT;
-    }
-    return status;
+    bool failed = fflush(stdout) != 0;
+
+    if ((!failed && !ferror(stdout)) || reader_is_gone())
+        return status;
+    fprintf(stderr, "spc: the answer could not be written%s%s\n",
+            failed ? ": " : "", failed ? strerror(errno) : "");
+    return SPC_EXIT_INPUT;
 }
 
 int main(int argc, char **argv)

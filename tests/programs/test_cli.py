@@ -1,0 +1,536 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""spc chart and spc capability as a person meets them: what they refuse, with
+which words and which exit status, and what the files they leave contain."""
+
+import json
+import os
+import struct
+import subprocess
+import tempfile
+import unittest
+import xml.etree.ElementTree as ET
+
+SPC = os.path.join(os.environ["SPC_BUILD"], "programs", "spc")
+HERE = os.path.dirname(os.path.abspath(__file__))
+DATA = os.path.join(os.environ["SPC_SOURCE"], "tests", "data")
+RINGS = os.path.join(DATA, "pistonrings.csv")
+ON_RINGS = ("--value", "diameter_mm", "--subgroup", "sample")
+SPEC = ("--lsl", "73.95", "--usl", "74.05")
+
+
+def run(*arguments, stdin="", lang="C"):
+    environment = dict(
+        os.environ, LANG=lang,
+        LSAN_OPTIONS="suppressions=%s:print_suppressions=0" %
+        os.path.join(HERE, "lsan.supp"))
+    return subprocess.run(
+        [SPC, *arguments], input=stdin.encode(), capture_output=True,
+        env=environment)
+
+
+def chart(kind, text, *more):
+    return json.loads(run("chart", kind, "-", *more, stdin=text).stdout)
+
+
+def column(values):
+    return "x\n" + "\n".join(str(v) for v in values) + "\n"
+
+
+class Refusals(unittest.TestCase):
+    """Each with its status and the words that help."""
+
+    def refused(self, status, words, *arguments, stdin="x,y\n1,2\n3,4\n"):
+        result = run(*arguments, stdin=stdin)
+        talk = result.stderr.decode()
+        self.assertEqual(result.returncode, status, talk)
+        self.assertIn(words, talk)
+        self.assertEqual(result.stdout, b"", "stdout is for data")
+
+    def test_commands(self):
+        self.refused(2, "which command?")
+        self.refused(2, "there is no command 'chrat'; the nearest is 'chart'",
+                     "chrat")
+
+    def test_wrong_options_name_the_nearest(self):
+        for wrong, right in (("--vlaue", "--value"), ("--sub", "--subgroup"),
+                             ("--sigma-estimater=mr", "--sigma-estimator"),
+                             ("--excluded", "--exclude"), ("--rule", "--rules"),
+                             ("--hlep", "--help"), ("-z", "--")):
+            self.refused(2, "the nearest is " + right, "chart", "imr", "-",
+                         wrong)
+        self.refused(2, "the nearest is --lower-boundary", "capability", "-",
+                     "--lower-bound")
+
+    def test_options(self):
+        self.refused(2, "--value needs its COL", "chart", "imr", "-",
+                     "--value")
+        self.refused(2, "--wide takes no value", "chart", "imr", "-",
+                     "--wide=yes")
+        self.refused(2, "'c' is one argument too many", "chart", "imr", "b",
+                     "c")
+
+    def test_charts(self):
+        self.refused(2, "which chart?", "chart")
+        self.refused(2, "there is no chart 'xbar'; the nearest is 'xbar-",
+                     "chart", "xbar", "-")
+        self.refused(2, "which file?", "chart", "imr")
+        self.refused(2, "xbar-r needs subgroups", "chart", "xbar-r", "-",
+                     "--value", "x")
+        self.refused(2, "imr has no subgroups", "chart", "imr", "-", "--size",
+                     "5")
+
+    def test_values(self):
+        self.refused(2, "there are: x, y", "chart", "imr", "-")
+        self.refused(2, "several columns are one subgroup only with --wide",
+                     "chart", "xbar-r", "-", "--size", "2", "--value", "x,y")
+        self.refused(2, "--wide needs several columns", "chart", "xbar-r", "-",
+                     "--wide", "--value", "x")
+        self.refused(2, "--size takes a number from 2 to 50", "chart",
+                     "xbar-r", "-", "--size", "51", "--value", "x")
+        self.refused(2, "say different things", "chart", "xbar-r", "-",
+                     "--size", "2", "--subgroup", "y", "--value", "x")
+        self.refused(2, "--where takes COLUMN=TEXT", "chart", "imr", "-",
+                     "--value", "x", "--where", "y")
+
+    def test_numbers(self):
+        imr = ("chart", "imr", "-", "--value", "x")
+        self.refused(2, "--width takes a number above 0", *imr, "--width",
+                     "nan")
+        self.refused(2, "known together or not at all", *imr, "--center", "1")
+        self.refused(2, "--sigma takes a number above 0", *imr, "--center",
+                     "1", "--sigma", "-1")
+        self.refused(2, "--center takes a number", *imr, "--center", "0x1",
+                     "--sigma", "1")
+        self.refused(2, "known parameters need no estimate", *imr, "--center",
+                     "1", "--sigma", "1", "--baseline", "1:2")
+        for baseline in ("1:3", "0:1", "2:1", "1", "1-2", ":", "1:2:3"):
+            self.refused(2, "--baseline takes FIRST:LAST between 1 and 2",
+                         *imr, "--baseline", baseline)
+        for excluded in ("3", "0", "1,,2", "2-1", "1-", "x"):
+            self.refused(2, "--exclude takes points and spans between 1 and 2",
+                         *imr, "--exclude", excluded)
+
+    def test_words(self):
+        imr = ("chart", "imr", "-", "--value", "x")
+        self.refused(2, "there is no rule 'nelson-9'", *imr, "--rules",
+                     "we-1,nelson-9")
+        self.refused(2, "for individuals, mr, overall; not 'rbar'", *imr,
+                     "--sigma-estimator", "rbar")
+        self.refused(2, "--format takes table, json or csv", *imr, "--format",
+                     "xml")
+        self.refused(2, "--lang takes en or zh", *imr, "--lang", "de")
+        self.refused(2, "--separator takes", *imr, "--separator", "x")
+        self.refused(2, "--decimal takes", *imr, "--decimal", ";")
+
+    def test_input(self):
+        imr = ("chart", "imr", "-", "--value", "x")
+        self.refused(3, "nosuch.csv: error: cannot be read: No such file",
+                     "chart", "imr", "nosuch.csv")
+        self.refused(3, "(stdin):2:1: error: '1,5' is not a number with a "
+                     "decimal point; --decimal , would make it 1.5", *imr,
+                     stdin="x;y\n1,5;2\n")
+        self.refused(3, "(stdin):3:3: error: 'two' is not a number", "chart",
+                     "imr", "-", "--value", "y", stdin="x,y\n1,2\n3,two\n")
+        self.refused(3, "there is no column 'z'; there are: x, y", "chart",
+                     "imr", "-", "--value", "z")
+        self.refused(3, "there is no column 'z'", *imr, "--where", "z=1")
+        self.refused(3, "no measurement where y=7", *imr, "--where", "y=7")
+        self.refused(3, "no measurement", *imr, stdin="x,y\n,1\n")
+        self.refused(3, "this row has 1 cell", *imr, stdin="x,y\n1\n")
+        self.refused(3, ":52:1: error: a subgroup has at most 50", "chart",
+                     "xbar-r", "-", "--value", "x", "--subgroup", "y",
+                     stdin="x,y\n" + "1,1\n" * 60)
+
+    def test_capability(self):
+        on = ("capability", "-", "--value", "x")
+        self.refused(2, "which file?", "capability")
+        self.refused(2, "nothing to fit", *on)
+        self.refused(2, "is not below the upper", *on, "--lsl", "2", "--usl",
+                     "1")
+        self.refused(2, "a limit or a boundary, not both", *on, "--lsl", "1",
+                     "--lower-boundary", "1")
+        self.refused(2, "--distribution takes normal, not 'weibull'", *on,
+                     "--usl", "9", "--distribution", "weibull")
+        self.refused(2, "--confidence lies between 0 and 1", *on, "--usl", "9",
+                     "--confidence", "95")
+        self.refused(2, "--index takes Cp", *on, "--usl", "9", "--index", "Q")
+        self.refused(2, "Cp does not exist", *on, "--usl", "9", "--require",
+                     "1", "--index", "Cp", stdin=column([1, 2, 4, 3, 2, 5]))
+        self.refused(2, "--require takes a number", *on, "--usl", "9",
+                     "--require", "much")
+        self.refused(3, "sigma cannot be estimated: the measurements do not "
+                     "vary", *on, "--usl", "9", stdin=column([1] * 9))
+        self.refused(3, "sigma cannot be estimated: too few", *on, "--usl",
+                     "9", stdin=column([1]))
+
+    def test_pictures(self):
+        self.refused(3, "cannot write the picture", "chart", "imr", "-",
+                     "--png", "/nosuch/a.png", stdin=column([1, 2, 4, 3]))
+        self.refused(3, "cannot write the picture", "chart", "imr", "-",
+                     "--svg", "/nosuch/a.svg", stdin=column([1, 2, 4, 3]))
+
+
+class Help(unittest.TestCase):
+    def test_help_opens_with_examples(self):
+        for arguments in ((), ("chart",), ("capability",), ("check",),
+                          ("alarms",), ("replay",)):
+            result = run(*arguments, "--help")
+            self.assertEqual(result.returncode, 0, arguments)
+            text = result.stdout.decode()
+            self.assertTrue(text.startswith("Examples:\n  spc "), text[:60])
+            self.assertIn("Usage: spc", text)
+
+    def test_list_and_version(self):
+        listed = run("chart", "--list").stdout.decode().split("\n")
+        self.assertEqual([line.split()[0] for line in listed if line],
+                         ["imr", "xbar-r", "xbar-s"])
+        self.assertIn(b"Sigmaline", run("--version").stdout)
+
+
+class Charts(unittest.TestCase):
+    def test_exit_status(self):
+        def code(*more):
+            return run("chart", "xbar-r", RINGS, *ON_RINGS, *more).returncode
+        self.assertEqual(code("--baseline", "1:25"), 1)
+        self.assertEqual(code("--baseline", "1:25", "--rules", "none"), 0)
+        self.assertEqual(code("--where", "phase=1"), 0)
+
+    def test_the_contract(self):
+        result = run("chart", "xbar-r", RINGS, *ON_RINGS, "--baseline", "1:25")
+        answer = json.loads(result.stdout)
+        self.assertEqual(answer["schema"], "spc.chart/1")
+        self.assertEqual(answer["chart"], "xbar-r")
+        self.assertEqual(answer["characteristic"], "diameter_mm")
+        estimate = answer["estimate"]
+        self.assertEqual(
+            {k: estimate[k] for k in
+             ("estimator", "subgroups", "measurements", "excluded", "df")},
+            {"estimator": "rbar/d2", "subgroups": 25, "measurements": 125,
+             "excluded": [], "df": 90})
+        self.assertEqual([p["statistic"] for p in answer["panels"]],
+                         ["xbar", "range"])
+        point = answer["panels"][0]["points"][36]
+        self.assertEqual(sorted(point), sorted(
+            ("index", "label", "n", "value", "center", "lcl", "ucl", "stage",
+             "excluded", "signals")))
+        self.assertEqual((point["index"], point["label"], point["n"]),
+                         (37, "37", 5))
+        self.assertEqual(point["signals"], ["nelson-1"])
+        self.assertEqual("%.5f %.5f" % (point["lcl"], point["ucl"]),
+                         "73.98805 74.01430")
+        self.assertEqual(answer["signals"], [
+            {"panel": "xbar", "index": i, "rule": "nelson-1", "side": "above",
+             "points": [i]} for i in (37, 38, 39)])
+
+    def test_numbers_are_the_shortest_that_read_back(self):
+        text = run("chart", "imr", "-", stdin=column(
+            [0.1, 0.2, 0.30000000000000004, 1e22, 5e-324])).stdout.decode()
+        for number in ('"value":0.1,', '"value":0.30000000000000004,',
+                       '"value":5e-324,'):
+            self.assertIn(number, text)
+        self.assertNotIn("nan", text.lower())
+        self.assertNotIn("inf", text.lower())
+
+    def test_a_locale_changes_no_number(self):
+        arguments = ("chart", "xbar-r", RINGS, *ON_RINGS)
+        self.assertEqual(run(*arguments).stdout,
+                         run(*arguments, lang="de_DE.UTF-8").stdout)
+
+    def test_missing_is_never_zero(self):
+        answer = chart("imr", "x\n1\n2\n\n4\n3\n5\n")
+        values = [p["value"] for p in answer["panels"][0]["points"]]
+        moving = answer["panels"][1]["points"]
+        self.assertEqual(values, [1, 2, None, 4, 3, 5])
+        self.assertEqual([(p["index"], p["value"]) for p in moving],
+                         [(2, 1), (3, None), (4, None), (5, 1), (6, 2)])
+        self.assertEqual(answer["estimate"]["measurements"], 5)
+        self.assertEqual(answer["estimate"]["center"], 3)
+        self.assertIn("1 measurement is missing.", answer["notes"])
+
+    def test_missing_makes_a_subgroup_smaller(self):
+        answer = chart("xbar-r", "x,s\n1,a\n3,a\n,a\n2,b\n4,b\n9,b\n,c\n,c\n"
+                       "5,d\n6,d\n7,d\n", "--value", "x", "--subgroup", "s")
+        points = answer["panels"][0]["points"]
+        self.assertEqual([(p["n"], p["value"], p["label"]) for p in points],
+                         [(2, 2, "a"), (3, 5, "b"), (0, None, "c"),
+                          (3, 6, "d")])
+        self.assertIsNone(points[2]["ucl"])
+        self.assertGreater(points[0]["ucl"], points[1]["ucl"])
+
+    def test_the_last_subgroup_may_not_be_full(self):
+        whole = chart("xbar-r", column([1, 2, 3, 4, 6, 5]), "--size", "3")
+        more = chart("xbar-r", column([1, 2, 3, 4, 6, 5, 900, 901]), "--size",
+                     "3")
+        self.assertEqual(whole["estimate"], more["estimate"])
+        self.assertEqual(whole["panels"], more["panels"])
+        self.assertIn("2 rows did not fill a subgroup of 3 and are left out.",
+                      more["notes"])
+
+    def test_wide_is_the_same_as_long(self):
+        long = chart("xbar-s", column([1, 2, 3, 4, 6, 5]), "--size", "3")
+        wide = chart("xbar-s", "a,b,c\n1,2,3\n4,6,5\n", "--wide", "--value",
+                     "a,b,c")
+        self.assertEqual(long["panels"], wide["panels"])
+
+    def test_no_limits_without_enough(self):
+        for text, words in ((column([5]), "too few"),
+                            (column([5, 5, 5, 5]), "do not vary")):
+            answer = chart("imr", text)
+            self.assertIsNone(answer["estimate"]["sigma"])
+            for panel in answer["panels"]:
+                for point in panel["points"]:
+                    self.assertIsNone(point["ucl"])
+                    self.assertIsNone(point["center"])
+            self.assertIn(words, " ".join(answer["notes"]))
+
+    def test_stages_have_limits_of_their_own(self):
+        a = [1, 2, 1, 2, 3, 2, 1, 2]
+        b = [11, 12, 11, 13, 12, 11, 12, 30]
+        text = "x,tool\n" + "".join("%d,A\n" % v for v in a) + "".join(
+            "%d,B\n" % v for v in b)
+        both = chart("imr", text, "--value", "x", "--stage", "tool",
+                     "--rules", "nelson")
+        only = chart("imr", column(b), "--rules", "nelson")
+        self.assertEqual([p["stage"] for p in both["panels"][0]["points"]],
+                         [1] * 8 + [2] * 8)
+        self.assertEqual([s["name"] for s in both["stages"]], ["A", "B"])
+        for key in ("center", "sigma", "subgroups", "df"):
+            self.assertEqual(both["estimate"][key], only["estimate"][key])
+        self.assertEqual([s["index"] - 8 for s in both["signals"]
+                          if s["index"] > 8],
+                         [s["index"] for s in only["signals"]])
+        self.assertIsNone(both["panels"][1]["points"][7]["value"])
+
+    def test_excluded_points_are_drawn_and_nothing_else(self):
+        values = [1, 2, 1, 3, 2, 90, 2, 1, 2, 3, 2, 1]
+        answer = chart("imr", column(values), "--exclude", "6")
+        point = answer["panels"][0]["points"][5]
+        moving = answer["panels"][1]["points"]
+        self.assertEqual((point["value"], point["excluded"]), (90, True))
+        self.assertEqual(answer["signals"], [])
+        self.assertEqual(answer["estimate"]["excluded"], [6])
+        self.assertEqual(answer["estimate"]["measurements"], 11)
+        self.assertEqual([p["index"] for p in moving if p["value"] is None],
+                         [6, 7])
+
+    def test_an_excluded_point_ends_a_run(self):
+        values = [1] * 8 + [1, 1, 1]
+        known = ("--center", "0", "--sigma", "5", "--rules", "nelson-2")
+        runs = chart("imr", column(values), *known)
+        self.assertEqual([s["index"] for s in runs["signals"]
+                          if s["panel"] == "individual"], [9, 10, 11])
+        cut = chart("imr", column(values), *known, "--exclude", "3")
+        self.assertEqual([s for s in cut["signals"]
+                          if s["panel"] == "individual"], [])
+
+    def test_a_base_line_is_frozen(self):
+        values = [1, 2, 1, 3, 2, 1, 2, 3, 2, 1]
+        alone = chart("imr", column(values))
+        more = chart("imr", column(values + [50, 60]), "--baseline", "1:10")
+        for key in ("center", "sigma", "df", "measurements"):
+            self.assertEqual(alone["estimate"][key], more["estimate"][key])
+        middle = chart("imr", column([99] + values + [50]), "--baseline",
+                       "2:11")
+        self.assertEqual(alone["estimate"]["sigma"],
+                         middle["estimate"]["sigma"])
+
+    def test_known_parameters(self):
+        answer = chart("xbar-r", column([1, 2, 3, 4]), "--size", "2",
+                       "--center", "10", "--sigma", "2", "--width", "2")
+        point = answer["panels"][0]["points"][0]
+        self.assertEqual(answer["estimate"]["estimator"], "known")
+        self.assertEqual(point["center"], 10)
+        self.assertAlmostEqual(point["ucl"], 10 + 2 * 2 / 2 ** 0.5, 12)
+        self.assertEqual([s["side"] for s in answer["signals"]],
+                         ["below", "below"])
+
+    def test_the_points_of_a_run(self):
+        values = [0, 0.5, 1, 2, 3, 4, 5, 4]
+        answer = chart("imr", column(values), "--center", "0", "--sigma",
+                       "100", "--rules", "nelson-3")
+        signals = [s for s in answer["signals"] if s["panel"] == "individual"]
+        self.assertEqual([(s["index"], s["points"], s["side"])
+                          for s in signals],
+                         [(6, [1, 2, 3, 4, 5, 6], None),
+                          (7, [2, 3, 4, 5, 6, 7], None)])
+
+    def test_csv(self):
+        text = run("chart", "xbar-r", RINGS, *ON_RINGS, "--baseline", "1:25",
+                   "--format", "csv").stdout.decode().splitlines()
+        self.assertEqual(text[0], "panel,index,label,n,value,center,lcl,ucl,"
+                         "stage,excluded,signals")
+        self.assertEqual(len(text), 81)
+        self.assertTrue(text[37].startswith("xbar,37,37,5,74.0166"), text[37])
+        self.assertTrue(text[37].endswith(",1,false,nelson-1"), text[37])
+
+    def test_table(self):
+        def table(*more):
+            return run("chart", "xbar-r", RINGS, *ON_RINGS, "--format",
+                       "table", *more).stdout.decode()
+        text = table("--baseline", "1:25")
+        self.assertIn("limits 73.98805 to 74.01430", text)
+        self.assertIn("rbar/d2, 90 degrees of freedom", text)
+        self.assertIn("(nelson-1): 37, 38, 39", text)
+        self.assertIn("in control: no signals", table("--where", "phase=1"))
+        self.assertIn("控制图", table("--lang", "zh"))
+
+    def test_foreign_files(self):
+        text = "\ufeffTeil;Maß\r\n1;1,5\r\n2;2,5\r\n3;1,0\r\n"
+        answer = chart("imr", text, "--value", "Maß", "--decimal", ",")
+        self.assertEqual([p["value"] for p in answer["panels"][0]["points"]],
+                         [1.5, 2.5, 1])
+        self.assertEqual(answer["characteristic"], "Maß")
+
+
+class Output(unittest.TestCase):
+    """An answer much larger than a pipe holds, to places that take none."""
+
+    def chart_to(self, stdout):
+        return subprocess.Popen(
+            [SPC, "chart", "imr", "-", "--value", "x", "--format", "csv"],
+            stdin=subprocess.PIPE, stdout=stdout, stderr=subprocess.PIPE)
+
+    def test_a_reader_that_has_enough(self):
+        process = self.chart_to(subprocess.PIPE)
+        process.stdin.write(column(range(20000)).encode())
+        process.stdin.close()
+        self.assertTrue(process.stdout.read(5))
+        process.stdout.close()
+        self.assertEqual(process.stderr.read(), b"")
+        self.assertEqual(process.wait(), 1)
+        process.stderr.close()
+
+    def test_a_full_disk(self):
+        with open("/dev/full", "wb") as full:
+            process = self.chart_to(full)
+            _, talk = process.communicate(column([1, 2, 4, 3]).encode())
+        self.assertEqual(process.returncode, 3)
+        self.assertIn(b"could not be written", talk)
+
+
+class Pictures(unittest.TestCase):
+    def test_pictures_are_written(self):
+        with tempfile.TemporaryDirectory() as folder:
+            svg = os.path.join(folder, "a.svg")
+            png = os.path.join(folder, "a.png")
+            for lang in ("en", "zh"):
+                result = run("chart", "xbar-r", RINGS, *ON_RINGS,
+                             "--baseline", "1:25", "--exclude", "3", "--rules",
+                             "nelson", "--lang", lang, "--svg", svg, "--png",
+                             png)
+                self.assertEqual(result.returncode, 1, result.stderr.decode())
+                root = ET.parse(svg).getroot()
+                self.assertTrue(root.tag.endswith("svg"))
+                with open(png, "rb") as file:
+                    head = file.read(24)
+                self.assertEqual(head[:8], b"\x89PNG\r\n\x1a\n")
+                width, height = struct.unpack(">II", head[16:24])
+                self.assertGreater(width, 900)
+                self.assertGreater(height, 500)
+
+    def test_pictures_of_little(self):
+        with tempfile.TemporaryDirectory() as folder:
+            svg = os.path.join(folder, "a.svg")
+            for values in ([5], [5, 5, 5], [1e300, -1e300, 1e300], [0, 1e-300],
+                           [1e15, 1e15 + 1, 1e15], ["", "", 3], [1, 2]):
+                result = run("chart", "imr", "-", "--value", "x", "--svg", svg,
+                             stdin=column(values))
+                self.assertIn(result.returncode, (0, 1),
+                              (values, result.stderr.decode()))
+                ET.parse(svg)
+
+    def test_long_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            png = os.path.join(folder, "a.png")
+            values = [(i * 7919) % 101 for i in range(20000)]
+            result = run("chart", "imr", "-", "--png", png,
+                         stdin=column(values))
+            self.assertIn(result.returncode, (0, 1), result.stderr.decode())
+
+
+class Capability(unittest.TestCase):
+    def on_rings(self, *more):
+        return run("capability", RINGS, *ON_RINGS, "--where", "phase=1", *SPEC,
+                   *more)
+
+    def test_verdicts(self):
+        for require, code, result in ((1.33, 0, "shown"),
+                                      (1.6, 1, "not shown"),
+                                      (1.8, 1, "not shown"),
+                                      (2.0, 1, "not met")):
+            answer = self.on_rings("--require", str(require))
+            verdict = json.loads(answer.stdout)["verdict"]
+            self.assertEqual((answer.returncode, verdict["result"]),
+                             (code, result), require)
+            self.assertEqual(verdict["n_needed"] is not None, require == 1.6)
+            self.assertEqual(verdict["index"], "Cpk")
+        self.assertEqual(self.on_rings().returncode, 0)
+
+    def test_n_needed_is_enough_and_no_more(self):
+        answer = json.loads(self.on_rings("--require", "1.6").stdout)
+        cpk = next(i for i in answer["indices"] if i["name"] == "Cpk")
+        needed = answer["verdict"]["n_needed"]
+
+        def lower(n):
+            df = cpk["df"] * n / answer["n"]
+            return cpk["value"] - 1.959963984540054 * (
+                1 / (9 * n) + cpk["value"] ** 2 / (2 * df)) ** 0.5
+        self.assertGreaterEqual(lower(needed), 1.6)
+        self.assertLess(lower(needed - 1), 1.6)
+
+    def test_the_contract(self):
+        answer = json.loads(self.on_rings("--target", "74").stdout)
+        self.assertEqual(answer["schema"], "spc.capability/1")
+        self.assertEqual((answer["n"], answer["subgroups"]), (125, 25))
+        self.assertEqual(answer["within"]["estimator"], "rbar/d2")
+        self.assertEqual(answer["within"]["df"], 90)
+        self.assertEqual(
+            [(i["name"], i["sigma"]) for i in answer["indices"]],
+            [(n, "within") for n in ("Cp", "Cpk", "CpL", "CpU")] +
+            [(n, "overall") for n in ("Pp", "Ppk", "PpL", "PpU", "Cpm",
+                                      "Z.bench")])
+        for index in answer["indices"]:
+            self.assertEqual(index["confidence"], 0.95)
+            self.assertLess(index["lower"], index["value"])
+            self.assertLess(index["value"], index["upper"])
+            self.assertIn(index["method"], ("chi-square", "bissell", "boyles"))
+        self.assertEqual([m["model"] for m in answer["nonconforming"]],
+                         ["normal-overall", "normal-within", "counted"])
+        self.assertEqual(answer["sigma_level"]["shift"], 1.5)
+        self.assertEqual(answer["stability"],
+                         {"rules": ["nelson-1"], "signals": 0})
+        self.assertEqual(answer["distribution"]["family"], "normal")
+        self.assertGreater(answer["distribution"]["fit"]["p"], 0.05)
+        self.assertIn("too few for a claim in ppb", " ".join(answer["notes"]))
+
+    def test_one_side(self):
+        answer = json.loads(run("capability", RINGS, *ON_RINGS, "--usl",
+                                "74.05", "--lower-boundary", "0").stdout)
+        names = [i["name"] for i in answer["indices"]]
+        self.assertEqual(names, ["Cpk", "CpU", "Ppk", "PpU", "Z.bench"])
+        self.assertEqual(answer["nonconforming"][0]["below_ppb"], 0)
+        self.assertGreater(answer["stability"]["signals"], 0)
+        notes = " ".join(answer["notes"])
+        self.assertIn("One limit only", notes)
+        self.assertIn("not stable", notes)
+
+    def test_counting(self):
+        answer = json.loads(run(
+            "capability", "-", "--lsl", "2", "--usl", "8",
+            stdin=column([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])).stdout)
+        counted = answer["nonconforming"][2]
+        self.assertEqual((counted["defects"], counted["units"]), (3, 10))
+        self.assertEqual((counted["below_ppb"], counted["above_ppb"]),
+                         (1e8, 2e8))
+        self.assertAlmostEqual(counted["upper_bound_ppb"] / 652453091.2, 1, 3)
+
+    def test_table_and_csv(self):
+        table = self.on_rings("--format", "table").stdout.decode()
+        self.assertIn("Cpk         1.6632", table)
+        text = self.on_rings("--format", "csv").stdout.decode().splitlines()
+        self.assertEqual(text[0],
+                         "name,sigma,value,lower,upper,confidence,method,df")
+        self.assertTrue(text[2].startswith("Cpk,within,1.663168"), text[2])
+
+
+unittest.main()
