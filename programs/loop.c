@@ -114,88 +114,100 @@ static void take_arrivals(struct loop *l)
 
 /* ---- commands ---------------------------------------------------------- */
 
-/* "station/characteristic[/stream]/panel/episode@epoch", cut at its last two
- * slashes: a stream's own text may hold any character. */
-static bool read_target(const struct loop *l, const char *target,
-                        uint32_t *ret_stream, enum spc_panel *ret_panel,
-                        uint32_t *ret_episode)
+/* Whether the newest episode of a stream's panel is the one of that id. */
+static bool is_target(const struct loop *l, uint32_t stream,
+                      enum spc_panel panel, const char *target)
 {
-    static const char *const panels[SPC_PANELS] = {"location", "spread"};
-    char name[SPC_STREAM_NAME];
-    char *episode, *panel;
+    const struct spc_wiring *w = l->parts.wiring;
+    const struct spc_stream *s = &w->pipeline.streams[stream];
+    const struct spc_characteristic *c = &w->characteristics[s->characteristic];
+    struct spc_scene scene;
+    char label[SPC_STREAM_LABEL];
+    char *id;
+    bool same;
 
-    snprintf(name, sizeof name, "%s", target);
-    episode = strrchr(name, '/');
-    if (!episode)
+    if (s->alarm[panel].episode == 0)
         return false;
-    *episode++ = '\0';
-    panel = strrchr(name, '/');
-    if (!panel)
-        return false;
-    *panel++ = '\0';
-    *ret_episode = (uint32_t)strtoul(episode, NULL, 10);
-    *ret_stream = spc_wire_find(l->parts.wiring, name);
-    *ret_panel = strcmp(panel, panels[SPC_PANEL_SPREAD]) == 0
-                     ? SPC_PANEL_SPREAD
-                     : SPC_PANEL_LOCATION;
-    return *ret_stream != SPC_NONE && strcmp(panel, panels[*ret_panel]) == 0;
+    spc_wire_scene(w, spc_historian_epoch(l->parts.historian), SPC_NONE,
+                   c->station, c->index, s, label, &scene);
+    id = spc_alarm_identity(&scene, panel, s->alarm[panel].episode);
+    same = id && strcmp(id, target) == 0;
+    free(id);
+    return same;
 }
 
-static bool acknowledge(struct loop *l, const struct spc_command *command,
-                        uint32_t stream, enum spc_panel panel, uint32_t episode,
-                        spc_nanos now)
+/* Ids are made, not taken apart: a stream's own text may hold anything. */
+static bool find_target(const struct loop *l, const char *target,
+                        uint32_t *ret_stream, enum spc_panel *ret_panel)
 {
-    struct spc_event event;
+    for (uint32_t i = 0; i < l->parts.wiring->pipeline.stream_count; i++) {
+        for (int panel = 0; panel < SPC_PANELS; panel++) {
+            if (is_target(l, i, (enum spc_panel)panel, target)) {
+                *ret_stream = i;
+                *ret_panel = (enum spc_panel)panel;
+                return true;
+            }
+        }
+    }
+    return false;
+}
 
-    if (!spc_pipeline_acknowledge(&l->parts.wiring->pipeline, stream, panel,
-                                  episode, now, &event))
+static bool acknowledge(struct loop *l, uint32_t stream, enum spc_panel panel,
+                        spc_nanos now, struct spc_event *ret_event)
+{
+    struct spc_pipeline *pipeline = &l->parts.wiring->pipeline;
+
+    if (!spc_pipeline_acknowledge(
+            pipeline, stream, panel,
+            pipeline->streams[stream].alarm[panel].episode, now, ret_event))
         return false;
-    snprintf(event.person, sizeof event.person, "%s", command->person);
-    snprintf(event.detail, sizeof event.detail, "%s", command->comment);
-    *spc_turn_event(l->turn, event.kind, event.action, now) = event;
     spc_turn_touch(l->turn, stream);
     return true;
 }
 
-static bool comment(struct loop *l, const struct spc_command *command,
-                    uint32_t stream, enum spc_panel panel, uint32_t episode,
-                    spc_nanos now)
+static bool comment(struct loop *l, uint32_t stream, enum spc_panel panel,
+                    spc_nanos now, struct spc_event *ret_event)
 {
-    struct spc_event event;
-
     spc_pipeline_describe(&l->parts.wiring->pipeline, stream, panel, now,
-                          &event);
-    if (event.episode != episode)
-        return false;
-    event.action = SPC_COMMENTED;
-    snprintf(event.person, sizeof event.person, "%s", command->person);
-    snprintf(event.detail, sizeof event.detail, "%s", command->comment);
-    *spc_turn_event(l->turn, event.kind, event.action, now) = event;
+                          ret_event);
+    ret_event->action = SPC_COMMENTED;
     return true;
 }
 
 static const struct {
     const char *verb;
-    bool (*apply)(struct loop *, const struct spc_command *, uint32_t,
-                  enum spc_panel, uint32_t, spc_nanos);
+    bool (*apply)(struct loop *, uint32_t, enum spc_panel, spc_nanos,
+                  struct spc_event *);
 } verbs[] = {
     {"ack", acknowledge},
     {"comment", comment},
 };
 
+static bool apply_verb(struct loop *l, const struct spc_command *command,
+                       spc_nanos now)
+{
+    uint32_t stream;
+    enum spc_panel panel;
+    struct spc_event event;
+
+    if (!find_target(l, command->target, &stream, &panel))
+        return false;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        if (strcmp(command->verb, verbs[i].verb) != 0 ||
+            !verbs[i].apply(l, stream, panel, now, &event))
+            continue;
+        snprintf(event.person, sizeof event.person, "%s", command->person);
+        snprintf(event.detail, sizeof event.detail, "%s", command->comment);
+        *spc_turn_event(l->turn, event.kind, event.action, now) = event;
+        return true;
+    }
+    return false;
+}
+
 static void apply_command(struct loop *l, const struct spc_command *command,
                           spc_nanos now)
 {
-    uint32_t stream, episode;
-    enum spc_panel panel;
-    bool known = read_target(l, command->target, &stream, &panel, &episode);
-    bool done = false;
-
-    for (size_t i = 0; known && i < sizeof verbs / sizeof *verbs; i++) {
-        if (strcmp(command->verb, verbs[i].verb) == 0)
-            done = verbs[i].apply(l, command, stream, panel, episode, now);
-    }
-    if (!done)
+    if (!apply_verb(l, command, now))
         spc_log("%s of %s by %s changes nothing: no such alarm is open",
                 command->verb, command->target, command->person);
     l->turn->commands[l->turn->command_count++] = command->id;

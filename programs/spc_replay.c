@@ -31,11 +31,12 @@ static const struct spc_option options[] = {
 };
 
 static const struct spc_usage usage = {
-    .line = "spc replay PLANT.yaml SAMPLES.csv [options]",
+    .line = "spc replay PLANT.yaml SAMPLES [options]",
     .examples =
         "  spc replay plant.yaml samples.csv\n"
-        "  spc replay plant.yaml samples.csv --format json | jq .text\n\n"
-        "Columns: one for each characteristic of the station, by its id, in\n"
+        "  spc replay plant.yaml historian.db --format json | jq .text\n\n"
+        "SAMPLES is a historian or a CSV file.  Columns: one for each "
+        "characteristic of the station, by its id, in\n"
         "its unit; an empty cell is a missing measurement.  Optional: "
         "counter,\n"
         "time (RFC 3339 or seconds), part_id, and the station's context "
@@ -200,6 +201,19 @@ static bool print_event(struct replay *r, struct spc_event *event)
     return true;
 }
 
+/* Folds one sample and prints what it caused. */
+static bool fold(struct replay *r, const struct spc_sample *sample)
+{
+    struct spc_outcome *outcome = &r->wiring->outcome;
+
+    spc_pipeline_fold(&r->wiring->pipeline, sample, outcome);
+    for (size_t i = 0; i < outcome->event_count; i++) {
+        if (!print_event(r, &outcome->events[i]))
+            return false;
+    }
+    return true;
+}
+
 static int replay_rows(struct replay *r)
 {
     struct spc_sample last = {.epoch = 1};
@@ -215,11 +229,8 @@ static int replay_rows(struct replay *r)
         }
         read_texts(r, row, &sample);
         place_sample(&sample, &last);
-        spc_pipeline_fold(&r->wiring->pipeline, &sample, &r->wiring->outcome);
-        for (size_t i = 0; i < r->wiring->outcome.event_count; i++) {
-            if (!print_event(r, &r->wiring->outcome.events[i]))
-                return SPC_EXIT_INTERNAL;
-        }
+        if (!fold(r, &sample))
+            return SPC_EXIT_INTERNAL;
         last = sample;
     }
     return r->raised ? SPC_EXIT_SIGNALS : SPC_EXIT_OK;
@@ -245,7 +256,57 @@ static bool find_station(struct replay *r)
     return false;
 }
 
-static int replay_file(struct replay *r, const char *path)
+static bool is_historian(const char *path)
+{
+    static const char magic[] = "SQLite format 3";
+    char start[sizeof magic] = "";
+    FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
+
+    if (!file)
+        return false;
+    (void)!fread(start, 1, sizeof start, file);
+    fclose(file);
+    return memcmp(start, magic, sizeof magic) == 0;
+}
+
+static bool take_recorded(void *context, const struct spc_sample *recorded)
+{
+    struct replay *r = context;
+    struct spc_sample sample = *recorded;
+
+    sample.station = r->station;
+    /* Recorded under an earlier plant file with fewer characteristics: those
+     * it did not have were not measured. */
+    while (sample.value_count <
+           r->wiring->plant->stations[r->station].characteristic_count) {
+        sample.value[sample.value_count] = (double)NAN;
+        sample.quality[sample.value_count++] = SPC_NOT_VALID;
+    }
+    return fold(r, &sample);
+}
+
+static int replay_historian(struct replay *r, const char *path)
+{
+    struct spc_historian *historian;
+    char why[256];
+    enum spc_status status =
+        spc_historian_open(path, NULL, 0, why, sizeof why, &historian);
+
+    if (status != SPC_OK) {
+        fprintf(stderr, "spc replay: %s\n", why);
+        return SPC_EXIT_INPUT;
+    }
+    status = spc_historian_samples(historian, r->wiring->stations[r->station],
+                                   take_recorded, r);
+    if (status != SPC_OK)
+        fprintf(stderr, "spc replay: %s\n", spc_historian_error(historian));
+    spc_historian_close(historian);
+    if (status != SPC_OK)
+        return SPC_EXIT_INPUT;
+    return r->raised ? SPC_EXIT_SIGNALS : SPC_EXIT_OK;
+}
+
+static int replay_csv(struct replay *r, const char *path)
 {
     struct spc_csv_format cells = {
         .separator = separator ? separator[0] : '\0',
@@ -275,7 +336,8 @@ static int replay_plant(const struct spc_plant *plant, const char *plant_path,
     if (spc_wire(plant, plant_path, &r.wiring) != SPC_OK)
         return SPC_EXIT_INTERNAL;
     if (find_station(&r))
-        exit = replay_file(&r, samples_path);
+        exit = is_historian(samples_path) ? replay_historian(&r, samples_path)
+                                          : replay_csv(&r, samples_path);
     spc_unwire(r.wiring);
     return exit;
 }

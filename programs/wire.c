@@ -331,22 +331,10 @@ void spc_wire_name(const struct spc_wiring *w, const struct spc_stream *stream,
     char label[SPC_STREAM_LABEL];
 
     label_of(w, stream, label);
-    snprintf(ret_name, SPC_STREAM_NAME, "%.40s/%.40s%s%s",
+    snprintf(ret_name, SPC_STREAM_NAME, "%.64s/%.64s%s%s",
              w->plant->stations[c->station].id,
              plant_characteristic(w, stream->characteristic)->id,
              label[0] ? "/" : "", label);
-}
-
-uint32_t spc_wire_find(const struct spc_wiring *w, const char *name)
-{
-    char each[SPC_STREAM_NAME];
-
-    for (uint32_t i = 0; i < w->pipeline.stream_count; i++) {
-        spc_wire_name(w, &w->pipeline.streams[i], each);
-        if (strcmp(each, name) == 0)
-            return i;
-    }
-    return SPC_NONE;
 }
 
 uint32_t spc_wire_stream(const struct spc_wiring *w, uint32_t id)
@@ -417,7 +405,7 @@ static uint32_t characteristic_of(const struct spc_wiring *w, const char *name)
     for (uint32_t c = 0; c < w->pipeline.characteristic_count; c++) {
         char prefix[SPC_STREAM_NAME];
         int length =
-            snprintf(prefix, sizeof prefix, "%.40s/%.40s",
+            snprintf(prefix, sizeof prefix, "%.64s/%.64s",
                      w->plant->stations[w->characteristics[c].station].id,
                      plant_characteristic(w, c)->id);
         bool split = w->characteristics[c].by_count != 0;

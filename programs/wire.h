@@ -13,7 +13,7 @@
 #include "config/plant.h"
 #include "programs/pipeline.h"
 
-enum { SPC_STREAM_NAME = 256, SPC_STREAM_LABEL = 160 };
+enum { SPC_STREAM_NAME = 320, SPC_STREAM_LABEL = 160 };
 
 struct spc_wiring {
     const struct spc_plant *plant;
@@ -46,9 +46,6 @@ enum spc_status spc_wire_restore(struct spc_wiring *wiring,
 void spc_wire_name(const struct spc_wiring *wiring,
                    const struct spc_stream *stream,
                    char ret_name[SPC_STREAM_NAME]);
-
-/* The stream a name stands for, or SPC_NONE. */
-uint32_t spc_wire_find(const struct spc_wiring *wiring, const char *name);
 
 /* Who and where, for a message.  SPC_NONE where a part does not apply;
  * `label` receives the text of the stream's context and outlives the scene. */

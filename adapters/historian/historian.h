@@ -127,6 +127,14 @@ const char *spc_historian_error(const struct spc_historian *historian);
 bool spc_historian_newest(struct spc_historian *historian, uint32_t station,
                           uint32_t *ret_epoch, uint64_t *ret_counter);
 
+/* Calls `take` with every recorded sample of a station, oldest first, until
+ * there are no more or it says false.  `station` of the sample is left 0. */
+SPC_MUST_CHECK
+enum spc_status spc_historian_samples(
+    struct spc_historian *historian, const char *station,
+    bool (*take)(void *context, const struct spc_sample *sample),
+    void *context);
+
 /* Calls `take` with every recorded stream state, in order of stream id. */
 SPC_MUST_CHECK
 enum spc_status spc_historian_states(
