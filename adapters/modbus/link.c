@@ -115,6 +115,7 @@ static void tell(struct spc_link *link)
     link->all_told = told;
 }
 
+/* Before anything is told, so that who has heard of it also sees it. */
 static void show(struct spc_link *link)
 {
     link->report.up = link->condition.now == SPC_NEWS_GOOD;
@@ -126,8 +127,8 @@ static void show(struct spc_link *link)
 static void set_link_down(struct spc_link *link, const char *why)
 {
     spc_condition_bad(&link->condition, wall_clock(), SPC_LINK_DOWN, why);
-    tell(link);
     show(link);
+    tell(link);
 }
 
 /* ---- the connection ---------------------------------------------------- */
@@ -510,6 +511,7 @@ static enum spc_reading look(struct spc_link *link, struct block *block,
     } else {
         /* What happened to the wire comes before what it brought. */
         set_block_good(block);
+        show(link);
         tell(link);
         deliver(link, block, words, sample, &step);
     }
@@ -572,8 +574,8 @@ static bool rest_until(const struct spc_link *link, spc_nanos deadline)
 /* False when the link is to stop. */
 static bool turn(struct spc_link *link)
 {
-    tell(link);
     show(link);
+    tell(link);
     if (link->session.state != SPC_SESSION_UP) {
         if (!spc_session_should_dial(&link->session, spc_monotonic()))
             return rest_until(link, link->session.not_before);
