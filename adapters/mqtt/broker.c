@@ -318,8 +318,8 @@ static bool hand_over(struct spc_broker *c, struct spc_ticket *ticket,
 }
 
 bool spc_broker_publish(struct spc_broker *c, uint32_t slot,
-                            const struct spc_publication *p,
-                            uint32_t packet_maximum)
+                        const struct spc_publication *p,
+                        uint32_t packet_maximum)
 {
     MQTTAsync_message message = MQTTAsync_message_initializer;
 
@@ -388,8 +388,8 @@ static void init_locks(struct spc_broker *c)
 }
 
 enum spc_status spc_broker_open(const struct spc_mqtt_settings *settings,
-                                    struct spc_mailbox *mailbox,
-                                    struct spc_broker **ret_connection)
+                                struct spc_mailbox *mailbox,
+                                struct spc_broker **ret_connection)
 {
     struct spc_broker *c = calloc(1, sizeof *c);
     spc_nanos keepalive = settings->keepalive / SPC_SECOND;

@@ -28,8 +28,8 @@ struct spc_publication {
 /* The mailbox outlives the connection.  SPC_NO_MEMORY. */
 SPC_MUST_CHECK
 enum spc_status spc_broker_open(const struct spc_mqtt_settings *settings,
-                                    struct spc_mailbox *mailbox,
-                                    struct spc_broker **ret_connection);
+                                struct spc_mailbox *mailbox,
+                                struct spc_broker **ret_connection);
 
 /* Starts a connect of a new generation; up or down comes later.  False: it
  * could not even be started. */
@@ -44,20 +44,18 @@ void spc_broker_hang_up(struct spc_broker *connection);
  * never take is answered too, without being sent.  False: not now. */
 SPC_MUST_CHECK
 bool spc_broker_publish(struct spc_broker *connection, uint32_t slot,
-                            const struct spc_publication *publication,
-                            uint32_t packet_maximum);
+                        const struct spc_publication *publication,
+                        uint32_t packet_maximum);
 
 /* Starts a DISCONNECT; closed comes later.  False: there is nothing to close.
  * With the will, the broker publishes it, otherwise it forgets it. */
 SPC_MUST_CHECK
-bool spc_broker_disconnect(struct spc_broker *connection,
-                               bool with_will);
+bool spc_broker_disconnect(struct spc_broker *connection, bool with_will);
 
 /* Ends Paho and frees, and waits for that until `deadline` of the monotonic
  * clock.  False: it is late; the rest, for which the mailbox must stay, is
  * left to the end of the process. */
 SPC_MUST_CHECK
-bool spc_broker_close(struct spc_broker *connection,
-                          spc_nanos deadline);
+bool spc_broker_close(struct spc_broker *connection, spc_nanos deadline);
 
 #endif

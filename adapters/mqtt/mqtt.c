@@ -167,7 +167,7 @@ static bool publish(struct spc_mqtt *mqtt, uint32_t s, struct slot slot,
     mqtt->slots[s] = slot;
     mqtt->in_flight++;
     if (spc_broker_publish(mqtt->connection, s, publication,
-                               mqtt->limits.packet_maximum))
+                           mqtt->limits.packet_maximum))
         return true;
     vacate(mqtt, s);
     return false;
