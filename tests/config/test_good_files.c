@@ -436,6 +436,40 @@ static void test_hash_follows_the_text(void **state)
     free(text);
 }
 
+/* Some editors begin a file with a byte order mark; others end lines with a
+ * carriage return. */
+static void test_editors(void **state)
+{
+    size_t size, length = 3;
+    char *text = read_file(SPC_TEST_DATA "/config/good/least.yaml", &size);
+    char *edited = malloc(2 * size + 3);
+
+    (void)state;
+    assert_non_null(edited);
+    memcpy(edited, "\xef\xbb\xbf", 3);
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\n')
+            edited[length++] = '\r';
+        edited[length++] = text[i];
+    }
+    reading = read_plant("edited.yaml", edited, length);
+    assert_int_equal(reading.status, SPC_OK);
+    assert_string_equal(reading.plant->stations[0].line, "line-2");
+    assert_int_equal(reading.plant->links[0].place.column, 19);
+    free(edited);
+    free(text);
+}
+
+static void test_spelling(void **state)
+{
+    (void)state;
+    assert_string_equal(spc_register_type_text(SPC_REGISTER_BIT), "bit");
+    assert_string_equal(spc_register_type_text(SPC_REGISTER_TYPES),
+                        "unknown type");
+    assert_string_equal(spc_word_order_text(SPC_ORDER_FEHGBADC), "FEHGBADC");
+    assert_string_equal(spc_word_order_text(SPC_WORD_ORDERS), "unknown order");
+}
+
 static void test_reference_is_committed(void **state)
 {
     size_t size;
@@ -515,6 +549,8 @@ int main(void)
         cmocka_unit_test(test_addresses),
         cmocka_unit_test_teardown(test_warnings, unload),
         cmocka_unit_test_teardown(test_hash_follows_the_text, unload),
+        cmocka_unit_test_teardown(test_editors, unload),
+        cmocka_unit_test(test_spelling),
         cmocka_unit_test(test_reference_is_committed),
         cmocka_unit_test(test_everything_is_everything),
         cmocka_unit_test(test_examples),
