@@ -19,12 +19,22 @@
 
 /* ---- waiting ----------------------------------------------------------- */
 
-spc_nanos spc_monotonic(void)
+static spc_nanos clock_of(clockid_t clock)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return now.tv_sec * SPC_SECOND + now.tv_nsec;
+}
+
+spc_nanos spc_monotonic(void)
+{
+    return clock_of(CLOCK_MONOTONIC);
+}
+
+spc_nanos spc_wall_clock(void)
+{
+    return clock_of(CLOCK_REALTIME);
 }
 
 /* Rounded up, so that a wait never ends before its deadline. */

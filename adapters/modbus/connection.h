@@ -39,8 +39,9 @@ int spc_connection_read(struct spc_connection *connection, uint8_t unit,
                         uint16_t first, uint16_t count, spc_nanos timeout,
                         uint16_t *ret_words);
 
-/* A clock that never steps. */
+/* A clock that never steps, and the time of day, which may. */
 spc_nanos spc_monotonic(void);
+spc_nanos spc_wall_clock(void);
 
 /* Sleeps until the deadline, or until `descriptor` (if not -1) is readable:
  * 0; ETIMEDOUT; ECANCELED when stopped. */

@@ -10,12 +10,12 @@
 #define _POSIX_C_SOURCE 200809L
 #include "adapters/modbus/link.h"
 
+#include "adapters/modbus/block.h"
 #include "adapters/modbus/connection.h"
 #include "adapters/modbus/frame.h"
 #include "adapters/modbus/news.h"
 #include "adapters/modbus/schedule.h"
 #include "adapters/modbus/session.h"
-#include "adapters/modbus/stamp.h"
 #include "adapters/modbus/trouble.h"
 
 #include <assert.h>
@@ -25,8 +25,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 enum {
     TORN_TRIES = 4, /* reads of one poll until the bracket agrees */
@@ -37,10 +35,6 @@ enum {
 static const spc_nanos busy_wait = 100 * SPC_MILLISECOND;
 static const spc_nanos retell_wait = 100 * SPC_MILLISECOND;
 
-/* A part seen at the first look may have been made at any time; so may one
- * seen after a long outage.  A day stands for "we do not know". */
-static const spc_nanos longest_window = 86400 * SPC_SECOND;
-
 struct unit {
     uint32_t number;
     struct spc_health health;
@@ -48,17 +42,12 @@ struct unit {
     bool silent; /* since anything on the link last answered */
 };
 
-struct block {
+struct poll {
     const struct spc_modbus_poll *plan;
     struct unit *unit;
-    struct spc_condition condition;
     struct spc_pace pace;
-    struct spc_counter counter;
-    struct spc_stamp stamp;
-    unsigned torn_polls; /* in a row */
-    spc_nanos retry_at;  /* of a block that plan and PLC disagree about */
-    spc_nanos asked;     /* the latest request */
-    spc_nanos looked;    /* the request behind the latest look; 0: none */
+    struct spc_block block;
+    spc_nanos retry_at; /* of a block that plan and PLC disagree about */
 };
 
 struct spc_link {
@@ -85,16 +74,8 @@ struct spc_link {
 
     size_t unit_count;
     struct unit *units;
-    struct block *blocks; /* plan->poll_count */
+    struct poll *polls; /* plan->poll_count */
 };
-
-static spc_nanos wall_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec * SPC_SECOND + now.tv_nsec;
-}
 
 /* False when the link is to stop. */
 static bool sleep_until(const struct spc_link *link, spc_nanos deadline)
@@ -111,7 +92,8 @@ static void tell(struct spc_link *link)
     for (size_t i = 0; told && i < link->unit_count; i++)
         told = spc_condition_tell(&link->units[i].condition, link->arrivals);
     for (size_t i = 0; told && i < link->plan->poll_count; i++)
-        told = spc_condition_tell(&link->blocks[i].condition, link->arrivals);
+        told =
+            spc_condition_tell(&link->polls[i].block.condition, link->arrivals);
     link->all_told = told;
 }
 
@@ -126,7 +108,7 @@ static void show(struct spc_link *link)
 
 static void set_link_down(struct spc_link *link, const char *why)
 {
-    spc_condition_bad(&link->condition, wall_clock(), SPC_LINK_DOWN, why);
+    spc_condition_bad(&link->condition, spc_wall_clock(), SPC_LINK_DOWN, why);
     show(link);
     tell(link);
 }
@@ -165,8 +147,10 @@ static void start_afresh(struct spc_link *link)
         if (revive || !unit->health.dead)
             spc_health_answered(&unit->health);
     }
-    for (size_t i = 0; i < link->plan->poll_count; i++)
-        link->blocks[i].pace.due = now;
+    for (size_t i = 0; i < link->plan->poll_count; i++) {
+        link->polls[i].pace.due = now;
+        link->polls[i].retry_at = 0; /* the program may be another now */
+    }
     link->garbled = 0;
     link->unanswered = 0;
     link->last_answer = now;
@@ -217,7 +201,7 @@ static void link_answered(struct spc_link *link)
     for (size_t i = 0; i < link->unit_count; i++)
         link->units[i].silent = false;
     snprintf(sentence, sizeof sentence, "%s answers", link->connection.peer);
-    spc_condition_good(&link->condition, wall_clock(), sentence);
+    spc_condition_good(&link->condition, spc_wall_clock(), sentence);
 }
 
 static void unit_answered(struct spc_link *link, struct unit *unit)
@@ -228,7 +212,7 @@ static void unit_answered(struct spc_link *link, struct unit *unit)
     spc_health_answered(&unit->health);
     snprintf(sentence, sizeof sentence, "unit %" PRIu32 " answers",
              unit->number);
-    spc_condition_good(&unit->condition, wall_clock(), sentence);
+    spc_condition_good(&unit->condition, spc_wall_clock(), sentence);
 }
 
 static void set_unit_down(struct spc_link *link, struct unit *unit,
@@ -239,26 +223,17 @@ static void set_unit_down(struct spc_link *link, struct unit *unit,
     snprintf(sentence, sizeof sentence,
              "unit %" PRIu32 ": %s; asked again every %s", unit->number, why,
              spc_span_text(link->plan->dead_retry, span, sizeof span));
-    spc_condition_bad(&unit->condition, wall_clock(), SPC_UNIT_DOWN, sentence);
+    spc_condition_bad(&unit->condition, spc_wall_clock(), SPC_UNIT_DOWN,
+                      sentence);
 }
 
-static void set_block_bad(struct block *block, enum spc_event_action action,
-                          const char *why)
+/* The gateway says so. */
+static void unit_absent(struct spc_link *link, struct unit *unit,
+                        const char *why)
 {
-    char sentence[SPC_DETAIL_TEXT];
-
-    snprintf(sentence, sizeof sentence, "%s: %s", block->plan->where, why);
-    spc_condition_bad(&block->condition, wall_clock(), action, sentence);
-}
-
-static void set_block_good(struct block *block)
-{
-    char sentence[SPC_DETAIL_TEXT];
-
-    snprintf(sentence, sizeof sentence, "%s: read again", block->plan->where);
-    block->retry_at = 0;
-    block->torn_polls = 0;
-    spc_condition_good(&block->condition, wall_clock(), sentence);
+    link_answered(link);
+    spc_health_absent(&unit->health, &link->health_rule, spc_monotonic());
+    set_unit_down(link, unit, why);
 }
 
 /* ---- silence ----------------------------------------------------------- */
@@ -309,14 +284,14 @@ static void count(struct spc_link_report *report, int error)
         report->errors++;
 }
 
-static int ask_once(struct spc_link *link, struct block *block,
+static int ask_once(struct spc_link *link, struct poll *poll,
                     uint16_t *ret_words)
 {
-    const struct spc_modbus_poll *plan = block->plan;
+    const struct spc_modbus_poll *plan = poll->plan;
 
     if (!sleep_until(link, link->quiet_until))
         return ECANCELED;
-    block->asked = spc_monotonic();
+    poll->block.asked = spc_monotonic();
     int error = spc_connection_read(&link->connection, (uint8_t)plan->unit,
                                     plan->first, plan->count,
                                     link->plan->response_timeout, ret_words);
@@ -333,12 +308,12 @@ static unsigned tries_for(const struct spc_link *link, const struct unit *unit)
                                                      : 1 + link->plan->retries;
 }
 
-static int ask(struct spc_link *link, struct block *block, uint16_t *ret_words)
+static int ask(struct spc_link *link, struct poll *poll, uint16_t *ret_words)
 {
-    unsigned tries = tries_for(link, block->unit), busy = 0;
+    unsigned tries = tries_for(link, poll->unit), busy = 0;
 
     for (;;) {
-        int error = ask_once(link, block, ret_words);
+        int error = ask_once(link, poll, ret_words);
         enum spc_trouble_action action = spc_trouble_of(error)->action;
 
         link->unanswered += action == SPC_TROUBLE_SILENT;
@@ -355,111 +330,25 @@ static int ask(struct spc_link *link, struct block *block, uint16_t *ret_words)
     }
 }
 
-/* ---- samples ----------------------------------------------------------- */
-
-static struct spc_event quality_event(const struct spc_link *link,
-                                      const struct block *block,
-                                      enum spc_event_action action)
-{
-    return (struct spc_event){
-        .kind = SPC_EVENT_QUALITY,
-        .action = action,
-        .time = wall_clock(),
-        .link = link->plan->link,
-        .station = block->plan->station,
-        .characteristic = SPC_NONE,
-        .stream = SPC_NONE,
-    };
-}
-
-static struct spc_event restarted_event(const struct spc_link *link,
-                                        const struct block *block,
-                                        const struct spc_counter *now)
-{
-    struct spc_event event = quality_event(link, block, SPC_COUNTER_RESTARTED);
-
-    snprintf(event.detail, sizeof event.detail,
-             "counter went from %" PRIu64 " back to %" PRIu64
-             "; parts lost between them are not known",
-             block->counter.counter, now->counter);
-    return event;
-}
-
-static struct spc_event lost_event(const struct spc_link *link,
-                                   const struct block *block,
-                                   const struct spc_counter_step *step)
-{
-    struct spc_event event = quality_event(link, block, SPC_SAMPLES_LOST);
-
-    event.count = step->lost;
-    snprintf(event.detail, sizeof event.detail,
-             "parts %" PRIu64 " to %" PRIu64 " passed unseen",
-             block->counter.counter + 1, step->now.counter - 1);
-    return event;
-}
-
-static void stamp_sample(const struct block *block, const uint16_t *words,
-                         struct spc_stamp *stamp, struct spc_sample *sample)
-{
-    const struct spc_layout *layout = &block->plan->layout;
-    spc_nanos window = spc_monotonic() - block->looked;
-    spc_nanos now = wall_clock();
-
-    if (block->looked == 0 || window > longest_window)
-        window = longest_window;
-    sample->station = block->plan->station;
-    sample->time = now;
-    sample->time_uncertainty = window;
-    sample->time_source = SPC_TIME_REPLY;
-    if (layout->has_stamp) {
-        spc_stamp_tick(stamp, spc_modbus_bits(&layout->stamp, words),
-                       16 * spc_modbus_words(layout->stamp.type),
-                       layout->stamp_unit, now, window);
-        sample->time = stamp->time;
-        sample->time_uncertainty = stamp->uncertainty;
-        sample->time_source = SPC_TIME_PLC;
-    }
-}
-
-/* Queues what a look has found.  The memory of the counter moves only when
- * that worked: what found no room is found again at the next look, or reported
- * as lost. */
-static void deliver(struct spc_link *link, struct block *block,
-                    const uint16_t *words, struct spc_sample *sample,
-                    const struct spc_counter_step *step)
-{
-    struct spc_stamp stamp = block->stamp;
-    struct spc_event event;
-    bool has_event =
-        step->restarted || (step->lost > 0 && block->plan->alarm_on_skip);
-
-    if (step->restarted)
-        event = restarted_event(link, block, &step->now);
-    else if (has_event)
-        event = lost_event(link, block, step);
-    if (step->moved)
-        stamp_sample(block, words, &stamp, sample);
-    if ((has_event || step->moved) &&
-        !spc_arrivals_put(link->arrivals, has_event ? &event : NULL,
-                          step->moved ? sample : NULL))
-        return;
-    block->counter = step->now;
-    block->stamp = stamp;
-    block->looked = block->asked;
-}
-
 /* ---- polls ------------------------------------------------------------- */
 
-static void self_test_failed(struct spc_link *link, struct block *block)
+static void self_test_failed(struct spc_link *link, struct poll *poll)
 {
-    set_block_bad(block, SPC_SELF_TEST_FAILED,
+    spc_block_bad(&poll->block, spc_wall_clock(), SPC_SELF_TEST_FAILED,
                   "the self-test register does not hold its value; word "
                   "order, address base or program of the PLC is another");
-    block->retry_at = spc_monotonic() + link->plan->dead_retry;
+    poll->retry_at = spc_monotonic() + link->plan->dead_retry;
 }
 
-/* An error that is not the block's or the PLC's program. */
-static void handle_trouble(struct spc_link *link, struct block *block,
+/* An exception about the block: the PLC and the unit are there. */
+static void block_refused(struct spc_link *link, struct poll *poll,
+                          const char *why)
+{
+    unit_answered(link, poll->unit);
+    spc_block_bad(&poll->block, spc_wall_clock(), SPC_BLOCK_REFUSED, why);
+}
+
+static void handle_trouble(struct spc_link *link, struct poll *poll,
                            const struct spc_trouble *trouble)
 {
     switch (trouble->action) {
@@ -467,95 +356,94 @@ static void handle_trouble(struct spc_link *link, struct block *block,
     case SPC_TROUBLE_STOPPED:
         break;
     case SPC_TROUBLE_GARBLED:
-        if (link->garbled < 2)
-            break;
-        lose(link, trouble->text);
+        if (link->garbled >= 2)
+            lose(link, trouble->text);
         break;
     case SPC_TROUBLE_BROKEN:
         lose(link, trouble->text);
         break;
     case SPC_TROUBLE_SILENT:
-        unit_silent(link, block->unit);
+        unit_silent(link, poll->unit);
         break;
     case SPC_TROUBLE_ABSENT:
-        link_answered(link);
-        spc_health_absent(&block->unit->health, &link->health_rule,
-                          spc_monotonic());
-        set_unit_down(link, block->unit, trouble->text);
+        unit_absent(link, poll->unit, trouble->text);
         break;
     case SPC_TROUBLE_REFUSED:
-        block->retry_at = spc_monotonic() + link->plan->dead_retry;
-        /* fall through */
+        poll->retry_at = spc_monotonic() + link->plan->dead_retry;
+        block_refused(link, poll, trouble->text);
+        break;
     case SPC_TROUBLE_BUSY:
     case SPC_TROUBLE_DEVICE:
-        unit_answered(link, block->unit);
-        set_block_bad(block, SPC_BLOCK_REFUSED, trouble->text);
+        block_refused(link, poll, trouble->text);
         break;
     }
 }
 
-static enum spc_reading look(struct spc_link *link, struct block *block,
+/* What happened to the wire is told before what it brought; while that finds
+ * no room the part waits for the next look. */
+static void deliver(struct spc_link *link, struct poll *poll,
+                    const uint16_t *words, const struct spc_counter_step *step,
+                    struct spc_sample *sample)
+{
+    const struct spc_moment now = {spc_monotonic(), spc_wall_clock()};
+
+    poll->retry_at = 0;
+    spc_block_good(&poll->block, now.wall);
+    link->report.last_good = now.wall;
+    show(link);
+    tell(link);
+    if (link->all_told)
+        spc_block_deliver(&poll->block, link->arrivals, &now, words, step,
+                          sample);
+}
+
+static enum spc_reading look(struct spc_link *link, struct poll *poll,
                              const uint16_t *words, struct spc_sample *sample)
 {
     struct spc_counter_step step;
     enum spc_reading reading =
-        spc_layout_read(&block->plan->layout, words, block->plan->count,
-                        &block->counter, sample, &step);
+        spc_layout_read(&poll->plan->layout, words, poll->plan->count,
+                        &poll->block.counter, sample, &step);
 
-    link->report.last_good = wall_clock();
-    unit_answered(link, block->unit);
-    if (reading == SPC_READING_SELF_TEST_FAILED) {
-        self_test_failed(link, block);
-    } else if (reading == SPC_READING_TORN) {
+    unit_answered(link, poll->unit);
+    if (reading == SPC_READING_SELF_TEST_FAILED)
+        self_test_failed(link, poll);
+    else if (reading == SPC_READING_TORN)
         link->report.torn_reads++;
-    } else {
-        /* What happened to the wire comes before what it brought. */
-        set_block_good(block);
-        show(link);
-        tell(link);
-        deliver(link, block, words, sample, &step);
-    }
+    else
+        deliver(link, poll, words, &step, sample);
     return reading;
-}
-
-/* A part may be written slowly, but a bracket that never closes is a register
- * that is not the counter's second copy. */
-static void never_whole(struct spc_link *link, struct block *block)
-{
-    if (++block->torn_polls >= link->plan->dead_after)
-        set_block_bad(block, SPC_BLOCK_REFUSED,
-                      "counter and counter_again differ at every look");
 }
 
 /* A torn block is read again at once: the PLC was in the middle of writing
  * it, which takes a scan cycle or two. */
-static void serve(struct spc_link *link, struct block *block)
+static void serve(struct spc_link *link, struct poll *poll)
 {
     uint16_t words[SPC_FRAME_REGISTERS];
     struct spc_sample sample;
     spc_nanos now = spc_monotonic();
 
-    if (!spc_health_may_ask(&block->unit->health, now) || now < block->retry_at)
+    if (!spc_health_may_ask(&poll->unit->health, now) || now < poll->retry_at)
         return;
     for (int i = 0; i < TORN_TRIES; i++) {
-        int error = ask(link, block, words);
+        int error = ask(link, poll, words);
         if (error) {
-            handle_trouble(link, block, spc_trouble_of(error));
+            handle_trouble(link, poll, spc_trouble_of(error));
             return;
         }
-        if (look(link, block, words, &sample) != SPC_READING_TORN)
+        if (look(link, poll, words, &sample) != SPC_READING_TORN)
             return;
     }
-    never_whole(link, block);
+    spc_block_torn(&poll->block, spc_wall_clock(), link->plan->dead_after);
 }
 
-static struct block *next_block(const struct spc_link *link)
+static struct poll *next_poll(const struct spc_link *link)
 {
-    struct block *next = &link->blocks[0];
+    struct poll *next = &link->polls[0];
 
     for (size_t i = 1; i < link->plan->poll_count; i++)
-        if (link->blocks[i].pace.due < next->pace.due)
-            next = &link->blocks[i];
+        if (link->polls[i].pace.due < next->pace.due)
+            next = &link->polls[i];
     return next;
 }
 
@@ -583,13 +471,13 @@ static bool turn(struct spc_link *link)
         return sleep_until(link, 0);
     }
 
-    struct block *block = next_block(link);
-    if (!rest_until(link, block->pace.due))
+    struct poll *poll = next_poll(link);
+    if (!rest_until(link, poll->pace.due))
         return false;
-    if (spc_monotonic() >= block->pace.due) {
-        serve(link, block);
+    if (spc_monotonic() >= poll->pace.due) {
+        serve(link, poll);
         link->report.skipped_polls +=
-            spc_pace_served(&block->pace, spc_monotonic());
+            spc_pace_served(&poll->pace, spc_monotonic());
     }
     return true;
 }
@@ -624,8 +512,8 @@ static struct unit *unit_numbered(struct spc_link *link, uint32_t number)
     return unit;
 }
 
-static void set_up_block(struct spc_link *link, struct block *block,
-                         const struct spc_modbus_poll *plan)
+static void set_up_poll(struct spc_link *link, struct poll *poll,
+                        const struct spc_modbus_poll *plan)
 {
     assert(plan->count >= 1);
     assert(plan->count <= SPC_FRAME_REGISTERS);
@@ -633,17 +521,10 @@ static void set_up_block(struct spc_link *link, struct block *block,
     assert(plan->unit <= 255);
     assert(spc_layout_fits(&plan->layout, plan->count));
 
-    *block = (struct block){
-        .plan = plan,
-        .unit = unit_numbered(link, plan->unit),
-        .pace = {.period = plan->period},
-        .counter = {plan->known, plan->epoch, plan->counter},
-        .condition = {.link = link->plan->link,
-                      .station = plan->station,
-                      .good = SPC_BLOCK_RESTORED,
-                      .now = SPC_NEWS_GOOD,
-                      .told = SPC_NEWS_GOOD},
-    };
+    poll->plan = plan;
+    poll->unit = unit_numbered(link, plan->unit);
+    poll->pace.period = plan->period;
+    spc_block_clear(&poll->block, link->plan->link, plan);
 }
 
 /* Silence that no single dead unit can cause, and that makes a value too old
@@ -677,7 +558,7 @@ static void set_up(struct spc_link *link)
         .link = plan->link, .station = SPC_NONE, .good = SPC_LINK_UP};
     link->silence = silence_of(plan);
     for (size_t i = 0; i < plan->poll_count; i++)
-        set_up_block(link, &link->blocks[i], &plan->polls[i]);
+        set_up_poll(link, &link->polls[i], &plan->polls[i]);
 }
 
 /* Signals are for the main thread. */
@@ -701,7 +582,7 @@ static void release(struct spc_link *link)
     if (link->connection.context)
         spc_connection_close(&link->connection);
     free(link->units);
-    free(link->blocks);
+    free(link->polls);
     free(link);
 }
 
@@ -717,8 +598,8 @@ enum spc_status spc_link_open(const struct spc_modbus_link *plan,
     link->arrivals = arrivals;
     link->stop = stop;
     link->units = calloc(plan->poll_count, sizeof *link->units);
-    link->blocks = calloc(plan->poll_count, sizeof *link->blocks);
-    if (!link->units || !link->blocks ||
+    link->polls = calloc(plan->poll_count, sizeof *link->polls);
+    if (!link->units || !link->polls ||
         spc_connection_open(plan->host, plan->port, stop, &link->connection) !=
             SPC_OK) {
         release(link);
