@@ -19,10 +19,10 @@ SPEC = ("--lsl", "73.95", "--usl", "74.05")
 
 
 def run(*arguments, stdin="", lang="C"):
-    environment = dict(
-        os.environ, LANG=lang,
-        LSAN_OPTIONS="suppressions=%s:print_suppressions=0" %
-        os.path.join(HERE, "lsan.supp"))
+    suppressions = "suppressions=%s/%%s.supp:print_suppressions=0" % HERE
+    environment = dict(os.environ, LANG=lang,
+                       LSAN_OPTIONS=suppressions % "lsan",
+                       TSAN_OPTIONS=suppressions % "tsan")
     return subprocess.run(
         [SPC, *arguments], input=stdin.encode(), capture_output=True,
         env=environment)
