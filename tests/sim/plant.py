@@ -5,6 +5,7 @@ Everything is real and runs as a process of its own: mosquitto, mosquitto_sub,
 spcd, and a PLC that is not ours. Ports are free ones, files live in a folder
 that goes away, and every process is ended by its pid.
 """
+import ctypes
 import json
 import os
 import shutil
@@ -58,11 +59,18 @@ class Folder:
             shutil.rmtree(self.path, ignore_errors=True)
 
 
+def end_with_parent():
+    """A scenario that fails half-way must not leave a broker behind."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
 class Process:
     """A child that is surely ended."""
 
     def __init__(self, command, **options):
-        self.child = subprocess.Popen(command, **options)
+        self.child = subprocess.Popen(command, preexec_fn=end_with_parent,
+                                      **options)
 
     @property
     def pid(self):
