@@ -711,23 +711,25 @@ def mb_17_invalid_values():
         (full_part(8, 50.5, depth=-32768), GOOD, SENTINEL),
         (full_part(9, 100.0), GOOD, GOOD),
     ]
-    with FaultPlc() as plc, Driver(plc.port, "--layout", "full") as driver:
+    with FaultPlc() as plc:
         plc.set_words(0, forms[0][0])
-        arrival = driver.next()
-        while arrival.kind == "event":
-            arrival = driver.next()
-        for words, first, second in forms:
-            if words[0] > 1:
-                plc.set_words(0, words)
-                arrival = driver.next()
-            assert arrival.counter == words[0], arrival
-            got = (arrival.quality0, arrival.quality1)
-            assert got == (first, second), (arrival, first, second)
-            for value, quality in ((arrival.value0, first),
-                                   (arrival.value1, second)):
-                assert (value != value) == (quality != GOOD), arrival
-            assert arrival.fields["context0"] == "2"
-        assert arrival.value0 == 100.0 and arrival.value1 == 2.5, arrival
+        with Driver(plc.port, "--layout", "full") as driver:
+            check_forms(plc, driver, forms)
+
+
+def check_forms(plc, driver, forms):
+    driver.event("link-up")
+    for words, first, second in forms:
+        plc.set_words(0, words)
+        arrival = driver.sample()
+        assert arrival.counter == words[0], arrival
+        got = (arrival.quality0, arrival.quality1)
+        assert got == (first, second), (arrival, first, second)
+        for value, quality in ((arrival.value0, first),
+                               (arrival.value1, second)):
+            assert (value != value) == (quality != GOOD), arrival
+        assert arrival.fields["context0"] == "2"
+    assert arrival.value0 == 100.0 and arrival.value1 == 2.5, arrival
 
 
 def mb_22_time_of_the_answer():
