@@ -105,6 +105,8 @@ static enum spc_status solve(const struct family *f, enum side side,
         struct tail at = f->tail(f, side, u);
         double last = u;
 
+        if (isnan(at.log))
+            return SPC_NO_CONVERGENCE;
         if (at.log < target)
             outside = u;
         else
@@ -140,6 +142,7 @@ static double integrate(const struct family *f, double low, double high)
     for (size_t i = 0; i < NODES; i++) {
         double u = 0, weight = 0;
 
+        /* Fails only when i is too large. */
         gsl_integration_glfixed_point(low, high, i, &u, &weight, f->nodes);
         sum += weight * exp(log_density(f, u));
     }

@@ -230,10 +230,12 @@ static void test_hopeless_processes(void **state)
                                   .sigma_within = 1,
                                   .df_within = 49};
     struct spc_specification far = {10, 40, (double)NAN, false, false};
+    struct spc_specification farther = {60, 90, (double)NAN, false, false};
     struct spc_specification narrow = {-1e-3, 1e-3, (double)NAN, false, false};
 
     (void)state;
     CHECK_CLOSE(capability_of(&process, &far, 0.95).z_bench, -10, 1e-13);
+    CHECK_CLOSE(capability_of(&process, &farther, 0.95).z_bench, -60, 1e-13);
     CHECK_CLOSE(capability_of(&process, &narrow, 0.95).z_bench,
                 -gsl_cdf_ugaussian_Qinv(7.978844278e-4), 1e-9);
     assert_true(capability_of(&process, &narrow, 0.95).overall.upper_ppb <=

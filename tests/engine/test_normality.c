@@ -146,6 +146,22 @@ static void test_p_falls(void **state)
     assert_true(last.p < 1e-10);
 }
 
+/* Two heaps: the statistic is far beyond where the fitted curve for p turns
+ * up again. */
+static void test_hopeless_data(void **state)
+{
+    enum { N = 4000 };
+    static double x[N];
+
+    (void)state;
+    for (unsigned i = 0; i < N; i++)
+        x[i] = i % 2 + 1e-6 * i;
+    struct spc_normality result = tested(x, N);
+    assert_true(result.statistic > 400);
+    assert_true(result.p > 0);
+    assert_true(result.p < 1e-10);
+}
+
 static void test_rejects_as_often_as_it_says(void **state)
 {
     enum { RUNS = 4000, N = 30 };
@@ -190,6 +206,7 @@ int main(void)
         cmocka_unit_test(test_definition),
         cmocka_unit_test(test_critical_values),
         cmocka_unit_test(test_p_falls),
+        cmocka_unit_test(test_hopeless_data),
         cmocka_unit_test(test_rejects_as_often_as_it_says),
         cmocka_unit_test(test_failures),
     };
