@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "programs/pipeline.h"
+#include "programs/folding.h"
 
 #include "engine/capability.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
-
-/* What a fold works on: one stream, one sample, one outcome. */
-struct folding {
-    struct spc_pipeline *pipeline;
-    const struct spc_characteristic *plan;
-    struct spc_stream *stream;
-    const struct spc_sample *sample;
-    struct spc_outcome *outcome;
-};
 
 /* ---- finding a stream -------------------------------------------------- */
 
@@ -109,143 +100,10 @@ static void key_of(const struct spc_characteristic *plan,
         memcpy(ret_key[i], sample->context[plan->by[i]], SPC_CONTEXT_TEXT);
 }
 
-/* ---- telling ----------------------------------------------------------- */
-
-/* Every event of a fold begins alike. */
-static struct spc_event *tell(struct folding *f, enum spc_event_kind kind,
-                              enum spc_event_action action)
-{
-    const struct spc_sample *sample = f->sample;
-
-    assert(f->outcome->event_count < SPC_OUTCOME_EVENTS);
-
-    struct spc_event *event = &f->outcome->events[f->outcome->event_count++];
-
-    memset(event, 0, sizeof *event);
-    event->kind = kind;
-    event->action = action;
-    event->time = sample->time;
-    event->time_uncertainty = sample->time_uncertainty;
-    event->time_source = sample->time_source;
-    event->link = SPC_NONE;
-    event->station = sample->station;
-    event->characteristic = f->plan->index;
-    event->stream = f->stream ? f->stream->id : SPC_NONE;
-    event->chart = f->plan->chart;
-    event->context_count = sample->context_count;
-    memcpy(event->context, sample->context, sizeof event->context);
-    return event;
-}
-
-static void put_text(char *to, size_t size, const char *text)
-{
-    size_t length = strlen(text);
-
-    if (length >= size)
-        length = size - 1;
-    memcpy(to, text, length);
-    to[length] = '\0';
-}
-
-/* ---- alarms ------------------------------------------------------------ */
-
-static void fill_signal(struct spc_signal *signal, const struct spc_rule *rule,
-                        uint64_t members, uint64_t index)
-{
-    signal->rule = rule->name;
-    signal->text = rule->text;
-    signal->text_zh = rule->text_zh;
-    signal->side = spc_side_text(rule->side);
-    signal->index = index;
-    for (uint64_t back = SPC_EVENT_POINTS_MAX; back-- > 0;) {
-        if (members >> back & 1)
-            signal->points[signal->point_count++] = index - back;
-    }
-}
-
-static void fill_points(struct spc_event *event,
-                        const struct spc_stream *stream, uint64_t members)
-{
-    for (uint64_t back = SPC_EVENT_POINTS_MAX; back-- > 0;) {
-        if (!(members >> back & 1) || back >= stream->index)
-            continue;
-
-        uint64_t index = stream->index - back;
-        const struct spc_memo *memo = &stream->memo[index % SPC_STREAM_POINTS];
-        struct spc_event_point *point = &event->points[event->point_count++];
-
-        point->index = index;
-        point->value = memo->value[event->panel];
-        point->epoch = memo->epoch;
-        point->first_counter = memo->first_counter;
-        point->last_counter = memo->last_counter;
-        point->time = memo->time;
-        memcpy(point->part_id, memo->part_id, sizeof point->part_id);
-    }
-}
-
-static void describe_alarm(struct spc_event *event,
-                           const struct spc_stream *stream,
-                           enum spc_panel panel, const struct spc_zones *zones)
-{
-    const struct spc_alarm *alarm = &stream->alarm[panel];
-
-    event->panel = panel;
-    event->state = (enum spc_alarm_state)alarm->state;
-    event->episode = alarm->episode;
-    event->since = alarm->since;
-    event->since_index = alarm->since_index;
-    event->count = alarm->signals;
-    event->limits = stream->limits;
-    event->zones = *zones;
-}
-
-static void tell_alarm(struct folding *f, enum spc_panel panel,
-                       enum spc_event_action action,
-                       const struct spc_zones *zones, spc_rule_mask holding)
-{
-    struct spc_stream *stream = f->stream;
-    struct spc_event *event = tell(f, SPC_EVENT_ALARM, action);
-    uint64_t members = 1;
-
-    describe_alarm(event, stream, panel, zones);
-    for (unsigned row = 0; row < SPC_RULES; row++) {
-        if (!(holding >> row & 1) || event->signal_count == SPC_SIGNALS_MAX)
-            continue;
-
-        uint64_t made =
-            spc_rule_members(&spc_rules[row], &stream->history[panel]);
-
-        fill_signal(&event->signals[event->signal_count++], &spc_rules[row],
-                    made, stream->index);
-        members |= made;
-    }
-    fill_points(event, stream, members);
-}
-
-static void step_alarm(struct folding *f, enum spc_panel panel,
-                       enum spc_alarm_input input,
-                       const struct spc_zones *zones, spc_rule_mask holding)
-{
-    enum spc_event_action action =
-        spc_alarm_step(&f->stream->alarm[panel], input, f->plan->return_after,
-                       f->stream->index, f->sample->time);
-
-    if (action != SPC_NO_ACTION)
-        tell_alarm(f, panel, action, zones, holding);
-}
-
-static void close_alarms(struct folding *f)
-{
-    for (int panel = 0; panel < SPC_PANELS; panel++)
-        step_alarm(f, (enum spc_panel)panel, SPC_ALARM_RESET,
-                   &f->stream->limits.zones[panel], 0);
-}
-
 /* ---- plotting ---------------------------------------------------------- */
 
 /* Judges one panel of the newest point; returns the rows that hold. */
-static spc_rule_mask judge(struct folding *f, enum spc_panel panel,
+static spc_rule_mask judge(struct spc_folding *f, enum spc_panel panel,
                            const struct spc_point *point)
 {
     struct spc_stream *stream = f->stream;
@@ -262,14 +120,14 @@ static spc_rule_mask judge(struct folding *f, enum spc_panel panel,
 
     spc_rule_mask holding =
         spc_rules_judge(f->plan->rules[panel], &stream->history[panel]);
-    step_alarm(f, panel, holding ? SPC_ALARM_SIGNAL : SPC_ALARM_QUIET, &zones,
-               holding);
+    spc_step_alarm(f, panel, holding ? SPC_ALARM_SIGNAL : SPC_ALARM_QUIET,
+                   &zones, holding);
     return holding;
 }
 
 /* A run does not begin anew because limits do: the study's last points are
  * marked by the limits they led to, without being judged. */
-static void look_back(struct folding *f, enum spc_panel panel)
+static void look_back(struct spc_folding *f, enum spc_panel panel)
 {
     struct spc_stream *stream = f->stream;
     struct spc_history *history = &stream->history[panel];
@@ -291,7 +149,7 @@ static void look_back(struct folding *f, enum spc_panel panel)
 }
 
 /* The study is complete: limits come into force, or it begins again. */
-static void conclude_study(struct folding *f)
+static void conclude_study(struct spc_folding *f)
 {
     struct spc_stream *stream = f->stream;
     enum spc_status status =
@@ -301,8 +159,9 @@ static void conclude_study(struct folding *f)
 
     stream->study = (struct spc_study){0};
     if (status != SPC_OK) {
-        struct spc_event *event = tell(f, SPC_EVENT_LIMITS, SPC_STUDY_FAILED);
-        put_text(event->detail, sizeof event->detail, spc_status_text(status));
+        struct spc_event *event =
+            spc_tell(f, SPC_EVENT_LIMITS, SPC_STUDY_FAILED);
+        spc_tell_why(event, spc_status_text(status));
         event->count = stream->study_size;
         return;
     }
@@ -310,7 +169,8 @@ static void conclude_study(struct folding *f)
     for (int panel = 0; panel < SPC_PANELS; panel++)
         look_back(f, (enum spc_panel)panel);
 
-    struct spc_event *event = tell(f, SPC_EVENT_LIMITS, SPC_LIMITS_IN_FORCE);
+    struct spc_event *event =
+        spc_tell(f, SPC_EVENT_LIMITS, SPC_LIMITS_IN_FORCE);
     event->limits = stream->limits;
     event->zones = stream->limits.zones[SPC_PANEL_LOCATION];
     event->since_index = stream->index + 1;
@@ -332,7 +192,7 @@ static void remember(struct spc_stream *stream, const struct spc_point *point,
     memcpy(memo->part_id, sample->part_id, sizeof memo->part_id);
 }
 
-static void plot(struct folding *f, const struct spc_point *point)
+static void plot(struct spc_folding *f, const struct spc_point *point)
 {
     struct spc_stream *stream = f->stream;
     struct spc_outcome *outcome = f->outcome;
@@ -381,7 +241,7 @@ static void break_runs(struct spc_stream *stream)
 
 /* The subgroup is as full as it will get: it becomes a point if it says
  * anything about both the mean and the spread. */
-static void close_subgroup(struct folding *f)
+static void close_subgroup(struct spc_folding *f)
 {
     struct spc_stream *stream = f->stream;
     struct spc_subgroup subgroup = stream->subgroup;
@@ -394,11 +254,12 @@ static void close_subgroup(struct folding *f)
     }
     break_runs(stream);
 
-    struct spc_event *event = tell(f, SPC_EVENT_QUALITY, SPC_SUBGROUP_SHORT);
+    struct spc_event *event =
+        spc_tell(f, SPC_EVENT_QUALITY, SPC_SUBGROUP_SHORT);
     event->count = subgroup.n;
 }
 
-static void take_place(struct folding *f, bool measured, double value)
+static void take_place(struct spc_folding *f, bool measured, double value)
 {
     struct spc_stream *stream = f->stream;
 
@@ -415,7 +276,7 @@ static void take_place(struct folding *f, bool measured, double value)
         close_subgroup(f);
 }
 
-static void take_individual(struct folding *f, bool measured, double value)
+static void take_individual(struct spc_folding *f, bool measured, double value)
 {
     struct spc_stream *stream = f->stream;
 
@@ -440,7 +301,7 @@ static void take_individual(struct folding *f, bool measured, double value)
 /* Parts are missing between the stream's last sample and this one.  Lost
  * parts keep their places, so that a subgroup stays n consecutive parts; a
  * subgroup that the gap outruns is closed as it is. */
-static void cross_gap(struct folding *f)
+static void cross_gap(struct spc_folding *f)
 {
     struct spc_stream *stream = f->stream;
     bool counted = f->plan->by_count == 0 && f->sample->epoch == stream->epoch;
@@ -461,21 +322,20 @@ static void cross_gap(struct folding *f)
     close_subgroup(f);
 }
 
-static void watch_quality(struct folding *f, bool measured)
+static void watch_quality(struct spc_folding *f, bool measured)
 {
     struct spc_stream *stream = f->stream;
     uint8_t quality = f->sample->quality[f->plan->index];
 
     if (!measured && stream->rejected++ == 0) {
         struct spc_event *event =
-            tell(f, SPC_EVENT_QUALITY, SPC_VALUE_REJECTED);
-        put_text(event->detail, sizeof event->detail,
-                 spc_quality_text(quality == SPC_GOOD
-                                      ? SPC_NOT_A_NUMBER
-                                      : (enum spc_quality)quality));
+            spc_tell(f, SPC_EVENT_QUALITY, SPC_VALUE_REJECTED);
+        spc_tell_why(event, spc_quality_text(quality == SPC_GOOD
+                                                 ? SPC_NOT_A_NUMBER
+                                                 : (enum spc_quality)quality));
         event->count = 1;
     } else if (measured && stream->rejected != 0) {
-        tell(f, SPC_EVENT_QUALITY, SPC_VALUE_RESTORED)->count =
+        spc_tell(f, SPC_EVENT_QUALITY, SPC_VALUE_RESTORED)->count =
             stream->rejected;
         stream->rejected = 0;
     }
@@ -503,7 +363,7 @@ static bool newer(const struct spc_stream *stream,
 }
 
 /* Whether parts were lost since the stream's last sample. */
-static bool after_gap(const struct folding *f)
+static bool after_gap(const struct spc_folding *f)
 {
     const struct spc_stream *stream = f->stream;
     const struct spc_gap *gap = &f->pipeline->gaps[f->sample->station];
@@ -515,7 +375,7 @@ static bool after_gap(const struct folding *f)
     return gap->epoch == stream->epoch && gap->counter > stream->counter;
 }
 
-static void fold_stream(struct folding *f)
+static void fold_stream(struct spc_folding *f)
 {
     struct spc_stream *stream = f->stream;
     double value = f->sample->value[f->plan->index];
@@ -523,7 +383,7 @@ static void fold_stream(struct folding *f)
         f->sample->quality[f->plan->index] == SPC_GOOD && isfinite(value);
 
     if (stream->reshaped) {
-        close_alarms(f);
+        spc_close_alarms(f);
         stream->reshaped = 0;
     }
     if (after_gap(f))
@@ -542,7 +402,8 @@ static void fold_stream(struct folding *f)
 
 /* The sample's stream of a characteristic, made if need be; NULL when its
  * number is bounded and reached, which is told once. */
-static struct spc_stream *stream_for(struct folding *f, uint32_t characteristic)
+static struct spc_stream *stream_for(struct spc_folding *f,
+                                     uint32_t characteristic)
 {
     struct spc_pipeline *p = f->pipeline;
     char key[SPC_BY_KEYS][SPC_CONTEXT_TEXT] = {{0}};
@@ -563,7 +424,7 @@ static struct spc_stream *stream_for(struct folding *f, uint32_t characteristic)
         begin_shape(stream, f->plan);
     } else if (!p->full_told[characteristic]) {
         p->full_told[characteristic] = true;
-        tell(f, SPC_EVENT_QUALITY, SPC_STREAMS_FULL)->count =
+        spc_tell(f, SPC_EVENT_QUALITY, SPC_STREAMS_FULL)->count =
             f->plan->max_streams;
     }
     return stream;
@@ -581,7 +442,7 @@ void spc_pipeline_fold(struct spc_pipeline *pipeline,
 
     for (uint32_t c = pipeline->first[sample->station];
          c < pipeline->first[sample->station + 1]; c++) {
-        struct folding f = {
+        struct spc_folding f = {
             .pipeline = pipeline,
             .plan = &pipeline->characteristics[c],
             .sample = sample,
@@ -650,8 +511,8 @@ void spc_pipeline_describe(const struct spc_pipeline *pipeline, uint32_t stream,
     ret_event->characteristic = plan->index;
     ret_event->stream = s->id;
     ret_event->chart = plan->chart;
-    describe_alarm(ret_event, s, panel, &s->limits.zones[panel]);
-    fill_points(ret_event, s, 1);
+    spc_tell_state(ret_event, s, panel, &s->limits.zones[panel]);
+    spc_tell_points(ret_event, s, 1);
 }
 
 bool spc_pipeline_acknowledge(struct spc_pipeline *pipeline, uint32_t stream,

@@ -23,7 +23,8 @@ MAY_USE = {
     "rules/": PURE,
     "config/": PURE + ["ctype", "errno", "inttypes", "libfyaml", "stdarg",
                        "stdio", "stdlib"],
-    "programs/pipeline.": PURE + ["stdio"],  # snprintf of an event's detail
+    "programs/pipeline.": PURE,
+    "programs/folding.": PURE,
 }
 
 # What no line of them may say, even where a header would allow it.

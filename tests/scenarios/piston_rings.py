@@ -59,7 +59,7 @@ def replayed(daemon, subscriber):
                             "--format", "json")
     assert status == 1, status
     kinds = ("spc.alarm/1", "spc.limits/1", "spc.quality/1")
-    live = [e for e in subscriber.events() if e["schema"] in kinds]
+    live = [dict(e) for e in subscriber.events() if e["schema"] in kinds]
     again = [json.loads(line) for line in out.splitlines()]
     for event in live + again:
         for key in ("seq", "event_id", "alarm_id", "epoch"):

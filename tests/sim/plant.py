@@ -18,6 +18,8 @@ import tempfile
 import threading
 import time
 
+import jsonschema
+
 BUILD = os.environ["SPC_BUILD"]
 SOURCE = os.environ["SPC_SOURCE"]
 PATIENCE = float(os.environ.get("SPC_PATIENCE", "30"))  # s; sanitizers are slow
@@ -145,8 +147,24 @@ class Subscriber:
                 if t.endswith("/event/alarm")]
 
     def stop(self):
+        """Everything that came must be what the schemas promise."""
         self.process.end()
         self.thread.join(5)
+        for topic, message in self.messages:
+            try:
+                schema(message["schema"]).validate(message)
+            except jsonschema.ValidationError as error:
+                raise AssertionError(f"{topic}: {error.message}") from None
+
+
+def schema(name, known={}):
+    """The validator of a schema in docs/schemas, by a message's own name."""
+    if name not in known:
+        path = os.path.join(SOURCE, "docs", "schemas",
+                            name.replace("/", "-") + ".schema.json")
+        with open(path, encoding="utf-8") as f:
+            known[name] = jsonschema.Draft202012Validator(json.load(f))
+    return known[name]
 
 
 class Daemon:
