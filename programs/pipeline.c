@@ -331,7 +331,7 @@ static void watch_quality(struct spc_folding *f, bool measured)
         struct spc_event *event =
             spc_tell(f, SPC_EVENT_QUALITY, SPC_VALUE_REJECTED);
         spc_tell_why(event, spc_quality_text(quality == SPC_GOOD
-                                                 ? SPC_NOT_A_NUMBER
+                                                 ? SPC_OUT_OF_RANGE
                                                  : (enum spc_quality)quality));
         event->count = 1;
     } else if (measured && stream->rejected != 0) {
@@ -375,12 +375,20 @@ static bool after_gap(const struct spc_folding *f)
     return gap->epoch == stream->epoch && gap->counter > stream->counter;
 }
 
+/* No gauge measures beyond 1e60 in any unit; a register full of noise does,
+ * and fourth powers of it would spoil the stream's moments for ever.  NaN and
+ * infinities are no magnitudes either. */
+static bool is_magnitude(double value)
+{
+    return fabs(value) < 1e60;
+}
+
 static void fold_stream(struct spc_folding *f)
 {
     struct spc_stream *stream = f->stream;
     double value = f->sample->value[f->plan->index];
     bool measured =
-        f->sample->quality[f->plan->index] == SPC_GOOD && isfinite(value);
+        f->sample->quality[f->plan->index] == SPC_GOOD && is_magnitude(value);
 
     if (stream->reshaped) {
         spc_close_alarms(f);

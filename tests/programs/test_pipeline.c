@@ -178,6 +178,23 @@ static void test_a_missing_value_is_a_gap_not_a_zero(void **state)
     assert_true(isnan(b.points[0].point.range));
 }
 
+static void test_noise_in_a_register_is_no_measurement(void **state)
+{
+    static const double noise[] = {1.7e308, -1.7e308, 1e60, (double)INFINITY};
+
+    (void)state;
+    set_up(SPC_CHART_IMR, 1, 20);
+    study_individuals();
+    for (size_t i = 0; i < sizeof noise / sizeof *noise; i++) {
+        fold(noise[i]);
+        assert_int_equal(b.outcome.point_count, 0);
+    }
+    assert_int_equal(b.streams[0].rejected, 4);
+    assert_true(isfinite(spc_moments_kurtosis(&b.streams[0].moments)));
+    fold(10);
+    assert_int_equal(b.outcome.point_count, 1);
+}
+
 static void test_a_short_subgroup_uses_its_true_size(void **state)
 {
     (void)state;
@@ -405,6 +422,7 @@ int main(void)
         cmocka_unit_test(test_one_alarm_for_an_episode),
         cmocka_unit_test(test_a_replay_changes_nothing),
         cmocka_unit_test(test_a_missing_value_is_a_gap_not_a_zero),
+        cmocka_unit_test(test_noise_in_a_register_is_no_measurement),
         cmocka_unit_test(test_a_short_subgroup_uses_its_true_size),
         cmocka_unit_test(test_a_subgroup_of_one_is_told_and_not_plotted),
         cmocka_unit_test(test_lost_parts_keep_their_places),
