@@ -30,17 +30,21 @@ def lines(root, path):
 
 
 def tracked(root):
-    """Every file of the project; in a copy without git, every file."""
-    if os.path.exists(os.path.join(root, ".git")):
+    """Every file of the project; without git, every file but what is built."""
+    if os.path.exists(os.path.join(root, ".git")) and shutil.which("git"):
         listed = subprocess.run(
             ["git", "-c", f"safe.directory={root}", "-C", root, "ls-files"],
             capture_output=True, text=True, check=False)
         if listed.returncode == 0:
             return [path for path in listed.stdout.splitlines()
                     if os.path.isfile(os.path.join(root, path))]
-    return [os.path.relpath(os.path.join(where, name), root)
-            for where, _, names in os.walk(root) for name in names
-            if "__pycache__" not in where]
+    found = []
+    for where, folders, names in os.walk(root):
+        folders[:] = [name for name in folders
+                      if name not in (".git", "build", "__pycache__")]
+        found += [os.path.relpath(os.path.join(where, name), root)
+                  for name in names]
+    return found
 
 
 def append(path, text):
