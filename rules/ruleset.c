@@ -112,6 +112,11 @@ spc_rule_mask spc_rules_valid(enum spc_panel panel)
     return mask;
 }
 
+static unsigned lowest(spc_rule_mask mask)
+{
+    return (unsigned)__builtin_ctz(mask);
+}
+
 bool spc_rule_holds(const struct spc_rule *rule,
                     const struct spc_history *history)
 {
@@ -121,8 +126,14 @@ bool spc_rule_holds(const struct spc_rule *rule,
 
     uint64_t window = history->trail[rule->mark] & newest(rule->n);
 
-    /* The newest point must be a member, else a good point would alarm. */
-    return (window & 1) && (unsigned)__builtin_popcountll(window) >= rule->k;
+    /* The newest point must be a member, else a good point would alarm.  A
+     * row that wants them all needs no counting, and counting is a call on
+     * processors that cannot be relied on to do it in one instruction. */
+    if (!(window & 1))
+        return false;
+    if (rule->k == rule->n)
+        return window == newest(rule->n);
+    return (unsigned)__builtin_popcountll(window) >= rule->k;
 }
 
 spc_rule_mask spc_rules_judge(spc_rule_mask selected,
@@ -130,10 +141,12 @@ spc_rule_mask spc_rules_judge(spc_rule_mask selected,
 {
     spc_rule_mask holding = 0;
 
-    for (unsigned i = 0; i < SPC_RULES; i++)
-        if (selected >> i & 1)
-            holding |= (spc_rule_mask)spc_rule_holds(&spc_rules[i], history)
-                       << i;
+    for (spc_rule_mask left = selected; left != 0; left &= left - 1) {
+        unsigned row = lowest(left);
+
+        if (spc_rule_holds(&spc_rules[row], history))
+            holding |= (spc_rule_mask)1 << row;
+    }
     return holding;
 }
 
