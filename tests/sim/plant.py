@@ -126,8 +126,9 @@ class Subscriber:
     def __init__(self, port, topic="spc/#", name="scenario"):
         self.messages = []  # (topic, payload as dict)
         self.process = Process(
-            ["mosquitto_sub", "-V", "5", "-p", str(port), "-q", "1", "-c", "-x",
-             "3600", "-i", name, "-t", topic, "-F", "%t\t%p"],
+            ["mosquitto_sub", "-V", "5", "-h", "127.0.0.1", "-p", str(port),
+             "-q", "1", "-c", "-x", "3600", "-i", name, "-t", topic,
+             "-F", "%t\t%p"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.thread = threading.Thread(target=self.listen, daemon=True)
         self.thread.start()
