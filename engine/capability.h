@@ -10,8 +10,8 @@
  * A limit that is a boundary counts as missing.  Cp, Pp and Cpm need both
  * limits, Cpm a target too; an index that does not exist is NaN throughout.
  *
- * Intervals: Cp, Pp by chi-square; Cpk and its sides by Bissell (J. Quality
- * Technology 22, 1990): value +/- z sqrt(1/(9 N) + value^2 / (2 df)); Cpm by
+ * Intervals: Cp, Pp by chi-square; Cpk and its sides by Bissell (Applied
+ * Statistics 39, 1990): value +/- z sqrt(1/(9 N) + value^2 / (2 df)); Cpm by
  * Boyles (1991) with df = N (1 + d^2)^2 / (1 + 2 d^2), d = (mean - T) / s.
  *
  * Expected nonconforming is Q(z) of a normal model in parts per billion, from

@@ -239,15 +239,15 @@ static void break_runs(struct spc_stream *stream)
         spc_history_gap(&stream->history[panel]);
 }
 
-/* The subgroup is as full as it will get: it becomes a point if it says
- * anything about both the mean and the spread. */
+/* The subgroup is as full as it will get.  One value says nothing about the
+ * spread, but has a mean that is judged by the limits for one. */
 static void close_subgroup(struct spc_folding *f)
 {
     struct spc_stream *stream = f->stream;
     struct spc_subgroup subgroup = stream->subgroup;
 
     stream->subgroup = (struct spc_subgroup){0};
-    if (subgroup.n >= 2) {
+    if (subgroup.n >= 1) {
         struct spc_point point = spc_subgroup_point(&subgroup);
         plot(f, &point);
         return;

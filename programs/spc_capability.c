@@ -343,6 +343,12 @@ static void remark(const struct spc_capability_report *report, json_t *notes)
                  "One limit only: Cp, Pp and Cpm do not exist, and Cpk and Ppk "
                  "are those of the %s side.",
                  isnan(c->index[SPC_INDEX_CPL].value) ? "upper" : "lower");
+    if (c->estimator == SPC_ESTIMATOR_MR)
+        spc_note(notes,
+                 "Neighbouring moving ranges share a measurement: the usual "
+                 "count of degrees of freedom makes the intervals of Cp and "
+                 "Cpk too narrow (95 %% covers about 88 %%); those of Pp and "
+                 "Ppk hold.");
     if (c->overall.total_ppb < report->counted_upper_ppb)
         spc_note(
             notes,

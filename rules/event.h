@@ -36,7 +36,7 @@ enum spc_event_action {
     SPC_VALUE_REJECTED, /* first of a run; detail says why */
     SPC_VALUE_RESTORED, /* count were rejected in the run */
     SPC_STREAMS_FULL,   /* a new context value found no room */
-    SPC_SUBGROUP_SHORT, /* too few values to plot a point */
+    SPC_SUBGROUP_SHORT, /* no value in it: nothing is plotted */
     /* link */
     SPC_LINK_UP,
     SPC_LINK_DOWN,

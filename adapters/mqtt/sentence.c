@@ -307,8 +307,8 @@ static const struct {
     "[: {detail}]",
     "{place}：数据流已满，新数据流的零件不绘入控制图[：{detail}]"}},
 [SPC_SUBGROUP_SHORT] = {"low", {
-    "{place}: a subgroup had too few good values to plot[: {detail}]",
-    "{place}：子组有效值不足，未绘点[：{detail}]"}},
+    "{place}: a subgroup had no good value to plot[: {detail}]",
+    "{place}：子组无有效值，未绘点[：{detail}]"}},
 
 [SPC_LINK_UP] = {"info", {"{place}: connected[: {detail}]",
     "{place}：已连接[：{detail}]"}},

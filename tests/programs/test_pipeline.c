@@ -210,11 +210,25 @@ static void test_a_short_subgroup_uses_its_true_size(void **state)
     assert_true(b.points[0].point.range == 3);
 }
 
-static void test_a_subgroup_of_one_is_told_and_not_plotted(void **state)
+static void test_a_subgroup_of_one_has_a_mean_and_no_spread(void **state)
 {
     (void)state;
     set_up(SPC_CHART_XBAR_R, 3, 25);
     fold(10);
+    fold((double)NAN);
+    fold((double)NAN);
+    assert_int_equal(b.outcome.point_count, 1);
+    assert_int_equal(b.points[0].point.n, 1);
+    assert_true(b.points[0].point.mean == 10);
+    assert_true(isnan(b.points[0].point.range));
+    assert_int_equal(told(SPC_SUBGROUP_SHORT), 0);
+}
+
+static void test_an_empty_subgroup_is_told_and_not_plotted(void **state)
+{
+    (void)state;
+    set_up(SPC_CHART_XBAR_R, 3, 25);
+    fold((double)NAN);
     fold((double)NAN);
     fold((double)NAN);
     assert_int_equal(b.outcome.point_count, 0);
@@ -424,7 +438,8 @@ int main(void)
         cmocka_unit_test(test_a_missing_value_is_a_gap_not_a_zero),
         cmocka_unit_test(test_noise_in_a_register_is_no_measurement),
         cmocka_unit_test(test_a_short_subgroup_uses_its_true_size),
-        cmocka_unit_test(test_a_subgroup_of_one_is_told_and_not_plotted),
+        cmocka_unit_test(test_a_subgroup_of_one_has_a_mean_and_no_spread),
+        cmocka_unit_test(test_an_empty_subgroup_is_told_and_not_plotted),
         cmocka_unit_test(test_lost_parts_keep_their_places),
         cmocka_unit_test(test_a_long_gap_closes_the_subgroup),
         cmocka_unit_test(test_a_new_epoch_is_newer_and_a_gap),
