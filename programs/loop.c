@@ -263,10 +263,12 @@ static bool same_historian(const struct loop *l)
 static void reload(struct loop *l, spc_nanos now)
 {
     struct spc_complaints complaints = {0};
-    enum spc_status status =
-        spc_plant_file_read(l->parts.path, &l->next, &complaints);
+    enum spc_status status;
 
+    spc_plant_free(l->next); /* of an earlier signal, not yet taken up */
+    l->next = NULL;
     l->reload = false;
+    status = spc_plant_file_read(l->parts.path, &l->next, &complaints);
     if (status == SPC_OK && !same_historian(l)) {
         spc_plant_free(l->next);
         l->next = NULL;
@@ -319,7 +321,7 @@ static void turn_once(struct loop *l)
     take_arrivals(l);
     take_commands(l, now, steady);
     record(l, now, steady);
-    spc_publisher_offer(l->publisher);
+    spc_publisher_offer(l->publisher, l->turn);
     spc_publisher_states(l->publisher, l->parts.source, l->trouble, now,
                          steady);
     if (steady >= l->tidy_due && !l->held) {
@@ -351,6 +353,31 @@ static void linger(struct loop *l)
     }
 }
 
+/* What was taken from the links is recorded before another plant begins, or
+ * it would be lost: only a stop does not wait for the disk. */
+static bool may_leave(const struct loop *l)
+{
+    return l->stop || (l->next && spc_turn_is_empty(l->turn));
+}
+
+static void turn_until_done(struct loop *l)
+{
+    while (!may_leave(l)) {
+        wait_for_work(l);
+        take_signals(l);
+        turn_once(l);
+        if (l->reload && !l->held)
+            reload(l, spc_clock_now());
+    }
+}
+
+static void say_stopped(struct loop *l)
+{
+    announce(l, SPC_STOPPED);
+    l->retry_at = 0;
+    turn_once(l);
+}
+
 static bool open_loop(struct loop *l)
 {
     l->batch = calloc(1, sizeof *l->batch);
@@ -379,17 +406,15 @@ enum spc_loop_end spc_loop_run(const struct spc_loop_parts *parts,
         return SPC_LOOP_FAILED;
     }
     announce(&l, parts->reloaded ? SPC_CONFIG_APPLIED : SPC_STARTED);
-    while (!l.stop && !l.next) {
-        wait_for_work(&l);
-        take_signals(&l);
-        turn_once(&l);
-        if (l.reload)
-            reload(&l, spc_clock_now());
-    }
-    if (l.stop)
-        announce(&l, SPC_STOPPED);
-    turn_once(&l);
-    linger(&l);
+    do {
+        turn_until_done(&l);
+        if (l.stop)
+            say_stopped(&l);
+        linger(&l);
+    } while (!may_leave(&l));
+    if (l.held)
+        spc_log("%zu samples and %zu events could not be recorded",
+                l.turn->sample_count, l.turn->event_count);
     close_loop(&l);
     *ret_next = l.stop ? NULL : l.next;
     if (l.stop && l.next)

@@ -6,6 +6,7 @@
  *
  * A disk that cannot be written holds the turn: it is tried again every
  * second, links wait with their counters, and the gateway's status says why.
+ * A new plant file waits too.
  */
 #ifndef SPC_PROGRAMS_LOOP_H
 #define SPC_PROGRAMS_LOOP_H

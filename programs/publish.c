@@ -160,7 +160,9 @@ static void take_answer(struct spc_publisher *p, struct spc_turn_book *turn,
         return;
     turn->deliveries[turn->delivery_count++] =
         (struct spc_delivery){.seq = news->seq, .reason = news->reason};
-    if (news->reason >= 0x80 && !p->told_refusal)
+    /* A held turn may be full: then it is told at the next refusal. */
+    if (news->reason >= 0x80 && !p->told_refusal &&
+        turn->event_count + SPC_TURN_SPARE / 2 <= SPC_TURN_EVENTS)
         tell_refusal(p, turn, news, flight->topic, now);
     flight->seq = 0;
 }
@@ -190,16 +192,11 @@ void spc_publisher_poll(struct spc_publisher *p, struct spc_turn_book *turn,
                         spc_nanos now, spc_nanos steady)
 {
     struct spc_mqtt_news news[NEWS];
-    size_t room = SPC_TURN_DELIVERIES - turn->delivery_count;
 
     if (!p->mqtt)
         return;
-    /* A refusal needs room for its event beside its delivery. */
-    if (turn->event_count + NEWS > SPC_TURN_EVENTS)
-        return;
 
-    size_t count =
-        spc_mqtt_poll(p->mqtt, steady, news, room < NEWS ? room : NEWS);
+    size_t count = spc_mqtt_poll(p->mqtt, steady, news, NEWS);
 
     for (size_t i = 0; i < count; i++)
         take_news(p, turn, &news[i], now);
@@ -229,11 +226,20 @@ static void offer_row(void *context, const struct spc_outbox_row *row)
     p->next = row->seq + 1;
 }
 
-void spc_publisher_offer(struct spc_publisher *p)
+/* While a turn is held, answers gather in it: no more is offered than the
+ * turn has room to tick off. */
+static bool can_tick_off(const struct spc_turn_book *turn)
+{
+    return turn->delivery_count + IN_FLIGHT <= SPC_TURN_DELIVERIES;
+}
+
+void spc_publisher_offer(struct spc_publisher *p,
+                         const struct spc_turn_book *turn)
 {
     unsigned room;
 
-    if (!p->mqtt || p->next > spc_historian_last_seq(p->historian))
+    if (!p->mqtt || p->next > spc_historian_last_seq(p->historian) ||
+        !can_tick_off(turn))
         return;
     room = spc_mqtt_room(p->mqtt);
     if (room == 0)
@@ -394,7 +400,8 @@ void spc_publisher_states(struct spc_publisher *p,
             say_link(p, source, i, now);
         p->links_due = steady + LINK_EVERY;
     }
-    if (steady >= p->states_due) {
+    /* With trouble the streams are ahead of what is recorded. */
+    if (steady >= p->states_due && !*trouble) {
         say_streams(p, now);
         p->states_due = steady + p->wiring->plant->mqtt.state_every;
     }

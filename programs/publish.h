@@ -32,8 +32,10 @@ void spc_publisher_recorded(struct spc_publisher *publisher,
                             const struct spc_turn_book *turn,
                             const struct spc_source *source, spc_nanos now);
 
-/* Offers pending events while the window has room. */
-void spc_publisher_offer(struct spc_publisher *publisher);
+/* Offers pending events while the window has room, and the turn for their
+ * answers. */
+void spc_publisher_offer(struct spc_publisher *publisher,
+                         const struct spc_turn_book *turn);
 
 /* Whether recorded events still wait for the broker's answer. */
 bool spc_publisher_busy(const struct spc_publisher *publisher);

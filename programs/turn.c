@@ -44,7 +44,8 @@ bool spc_turn_has_room(const struct spc_turn_book *turn)
 {
     return turn->sample_count < SPC_TURN_SAMPLES &&
            turn->point_count + SPC_OUTCOME_POINTS <= SPC_TURN_POINTS &&
-           turn->event_count + SPC_OUTCOME_EVENTS <= SPC_TURN_EVENTS &&
+           turn->event_count + SPC_OUTCOME_EVENTS + SPC_TURN_SPARE <=
+               SPC_TURN_EVENTS &&
            turn->stream_count + SPC_VALUES_MAX <= SPC_TURN_STREAMS;
 }
 

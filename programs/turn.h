@@ -14,6 +14,7 @@ enum {
     SPC_TURN_SAMPLES = 256,
     SPC_TURN_POINTS = 4096,
     SPC_TURN_EVENTS = SPC_OUTCOME_EVENTS + 128,
+    SPC_TURN_SPARE = 16, /* events that no arrival fills: the gateway's own */
     SPC_TURN_STREAMS = 4096,
     SPC_TURN_DELIVERIES = 256,
     SPC_TURN_COMMANDS = 16,

@@ -87,6 +87,11 @@ class Line:
                  if t.endswith(suffix)]
         return found[-1] if found else None
 
+    def awaits_the_disk(self):
+        plant.until(lambda: "cannot record" in
+                    str((self.state("/status") or {}).get("trouble")),
+                    "the status says why nothing is recorded")
+
     def check_values(self):
         """Every recorded value is one that was fed, in order, once."""
         rows = self.daemon.ask(
@@ -221,25 +226,82 @@ def broker_refusing_a_topic():
         line.check_values()
 
 
+class FullDisk:
+    """No byte of any file of the daemon beyond the first thousand."""
+
+    def __init__(self, line):
+        self.pid = line.daemon.process.pid
+
+    def __enter__(self):
+        self.before = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE,
+                         (1024, self.before[1]))
+
+    def __exit__(self, *failure):
+        if not any(failure):
+            resource.prlimit(self.pid, resource.RLIMIT_FSIZE, self.before)
+
+
+def parts_for_a_full_disk(line):
+    for _ in range(8):
+        line.feed(1, offset=0.1, wait=False)
+        time.sleep(0.15)
+
+
 def disk_full():
     with Line(study=5) as line:
         line.told("link-up")
         line.feed(25)
-        pid = line.daemon.process.pid
-        soft, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-        # No byte of any file beyond the first thousand: as good as full.
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1024, hard))
-        for _ in range(8):
-            line.feed(1, offset=0.1, wait=False)
-            time.sleep(0.15)
-        plant.until(lambda: "cannot record" in
-                    str((line.state("/status") or {}).get("trouble")),
-                    "the status says why nothing is recorded")
-        assert line.daemon.samples() == 25
-        assert line.daemon.process.running()
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (soft, hard))
+        with FullDisk(line):
+            parts_for_a_full_disk(line)
+            line.awaits_the_disk()
+            assert line.daemon.samples() == 25
+            assert line.daemon.process.running()
         line.told("recording-resumed")
         plant.until(lambda: line.daemon.samples() == 33, "all are recorded")
+        line.feed(2, offset=0.1)
+        line.told("raised")
+        line.check_values()
+        line.check_events()
+
+
+def disk_full_and_the_broker_back():
+    """A held turn has room for so many of the broker's answers."""
+    with Line(study=5) as line:
+        line.told("link-up")
+        line.feed(25)
+        line.broker.stop(signal.SIGKILL)
+        good = line.text()
+        line.daemon.write(good.replace("usl: 74.05", "usl: 73.0"))
+        while line.daemon.actions().count("config-refused") < 300:
+            line.daemon.reload()
+            time.sleep(0.01)
+        with FullDisk(line):
+            parts_for_a_full_disk(line)
+            line.broker.start()
+            plant.until(lambda: len(line.subscriber.events()) > 200,
+                        "what is recorded arrives")
+            line.awaits_the_disk()
+            assert line.daemon.process.running()
+        line.told("recording-resumed")
+        plant.until(lambda: line.daemon.samples() == 33, "all are recorded")
+        line.check_values()
+        line.check_events()
+
+
+def disk_full_and_reloaded():
+    with Line(study=5) as line:
+        line.told("link-up")
+        line.feed(25)
+        with FullDisk(line):
+            parts_for_a_full_disk(line)
+            line.awaits_the_disk()
+            line.daemon.reload()
+            time.sleep(0.5)  # a new plant waits for the disk
+            assert "config-applied" not in line.daemon.actions()
+        line.told("recording-resumed")
+        line.told("config-applied")
+        assert line.daemon.samples() == 33, "all are recorded"
         line.feed(2, offset=0.1)
         line.told("raised")
         line.check_values()
@@ -287,4 +349,5 @@ if __name__ == "__main__":
         plc_rebooted_with_its_counter_at_zero, plc_replying_late,
         plc_replying_with_an_exception, plc_torn_and_resetting,
         broker_absent_and_back, broker_refusing_a_topic, disk_full,
+        disk_full_and_the_broker_back, disk_full_and_reloaded,
         plant_file_reloaded, acknowledged_by_a_person))
