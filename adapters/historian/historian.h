@@ -127,6 +127,11 @@ const char *spc_historian_error(const struct spc_historian *historian);
 bool spc_historian_newest(struct spc_historian *historian, uint32_t station,
                           uint32_t *ret_epoch, uint64_t *ret_counter);
 
+/* The newest sample of a station and epoch that came after lost parts; 0 when
+ * there is none. */
+uint64_t spc_historian_gap(struct spc_historian *historian, uint32_t station,
+                           uint32_t epoch);
+
 /* Calls `take` with every recorded sample of a station, oldest first, until
  * there are no more or it says false.  `station` of the sample is left 0. */
 SPC_MUST_CHECK
@@ -144,7 +149,7 @@ enum spc_status spc_historian_states(
 
 /* Pending outbox rows from `from` on, in order of seq, at most `room`.  Each
  * payload is valid until the next call on the historian.  Returns how many
- * were given. */
+ * were given, or SIZE_MAX when they cannot all be read at present. */
 struct spc_outbox_row {
     uint64_t seq;
     const char *event_id, *topic, *payload, *schema;
@@ -185,6 +190,13 @@ enum spc_status spc_historian_alarms(
     struct spc_historian *historian, bool all,
     void (*take)(void *context, const struct spc_alarm_row *row),
     void *context);
+
+/* Calls `take` with the event that set an alarm's state last, as `newest`;
+ * not at all when there is none.  `cause` is "". */
+void spc_historian_alarm(struct spc_historian *historian, const char *alarm_id,
+                         void (*take)(void *context,
+                                      const struct spc_alarm_row *row),
+                         void *context);
 
 /* Deletes acknowledged outbox rows older than `keep`, a bounded number a
  * call. */

@@ -31,6 +31,21 @@ bool spc_historian_newest(struct spc_historian *historian, uint32_t station,
     return found;
 }
 
+uint64_t spc_historian_gap(struct spc_historian *historian, uint32_t station,
+                           uint32_t epoch)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_GAP);
+    uint64_t counter = 0;
+
+    assert(station < historian->station_count);
+    spc_row_integer(&row, historian->station_ids[station]);
+    spc_row_integer(&row, epoch);
+    if (sqlite3_step(row.statement) == SQLITE_ROW)
+        counter = (uint64_t)sqlite3_column_int64(row.statement, 0);
+    (void)sqlite3_reset(row.statement);
+    return counter;
+}
+
 /* A copy that is aligned for any struct, as SQLite's own page is not. */
 static bool copy_blob(sqlite3_stmt *statement, int column, void **buffer,
                       size_t *room, size_t *ret_size)
@@ -129,17 +144,18 @@ size_t spc_historian_pending(struct spc_historian *historian, uint64_t from,
     struct spc_row row = spc_row_begin(historian, STATEMENT_PENDING);
     struct spc_outbox_row found;
     size_t count = 0;
+    int code;
 
     spc_historian_forget(historian);
     spc_row_integer(&row, from < INT64_MAX ? (int64_t)from : INT64_MAX);
     spc_row_integer(&row, room < INT64_MAX ? (int64_t)room : INT64_MAX);
-    while (sqlite3_step(row.statement) == SQLITE_ROW &&
+    while ((code = sqlite3_step(row.statement)) == SQLITE_ROW &&
            keep_row(historian, row.statement, &found)) {
         give(context, &found);
         count++;
     }
     (void)sqlite3_reset(row.statement);
-    return count;
+    return code == SQLITE_DONE ? count : SIZE_MAX;
 }
 
 void spc_historian_tidy(struct spc_historian *historian, spc_nanos now,
@@ -238,4 +254,23 @@ enum spc_status spc_historian_alarms(
         code == SQLITE_DONE ? SPC_OK : spc_historian_failed(historian, code);
     (void)sqlite3_reset(row.statement);
     return status;
+}
+
+void spc_historian_alarm(struct spc_historian *historian, const char *alarm_id,
+                         void (*take)(void *context,
+                                      const struct spc_alarm_row *row),
+                         void *context)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_ALARM);
+
+    spc_row_text(&row, alarm_id);
+    if (sqlite3_step(row.statement) == SQLITE_ROW) {
+        struct spc_alarm_row alarm = {.alarm_id = column_text(row.statement, 0),
+                                      .state = column_text(row.statement, 1),
+                                      .newest = column_text(row.statement, 2),
+                                      .cause = column_text(row.statement, 3)};
+
+        take(context, &alarm);
+    }
+    (void)sqlite3_reset(row.statement);
 }

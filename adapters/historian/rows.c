@@ -52,6 +52,9 @@ static const char *const sql[STATEMENTS] = {
         "   WHERE station = ?1 AND epoch = e))"
         " FROM (SELECT max(epoch) AS e FROM samples WHERE station = ?1)"
         " WHERE e IS NOT NULL",
+    [STATEMENT_GAP] =
+        "SELECT counter FROM samples WHERE station = ?1 AND epoch = ?2"
+        " AND lost <> 0 ORDER BY counter < 0 DESC, counter DESC LIMIT 1",
     [STATEMENT_STATES] =
         "SELECT stream, name, layout, state FROM states"
         " JOIN streams ON streams.id = states.stream ORDER BY stream",
@@ -76,6 +79,9 @@ static const char *const sql[STATEMENTS] = {
         "  WHERE alarm_id IS NOT NULL GROUP BY alarm_id) last"
         " JOIN events newest ON newest.seq = last.seq"
         " WHERE ?1 OR newest.state <> 'normal' ORDER BY newest.seq",
+    [STATEMENT_ALARM] =
+        "SELECT alarm_id, state, payload, '' FROM events WHERE alarm_id = ?"
+        " AND action <> 'commented' ORDER BY seq DESC LIMIT 1",
     [STATEMENT_TIDY] =
         "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox"
         " WHERE state = 1 AND settled < ?1 ORDER BY settled LIMIT 1000)",

@@ -33,6 +33,8 @@ static const char step_1[] =
     "  measured    BLOB NOT NULL,"      /* doubles, least byte first */
     "  quality     BLOB NOT NULL,"      /* a byte for each of them */
     "  PRIMARY KEY (station, epoch, counter)) WITHOUT ROWID;"
+    "CREATE INDEX samples_after_gap ON samples (station, epoch, counter)"
+    "  WHERE lost <> 0;"
 
     "CREATE TABLE streams ("
     "  id   INTEGER PRIMARY KEY,"

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -139,6 +140,31 @@ static void test_newest(void **state)
     assert_true(spc_historian_newest(historian, 0, &epoch, &counter));
     assert_true(epoch == 2 && counter == UINT64_MAX);
     assert_false(spc_historian_newest(historian, 1, &epoch, &counter));
+}
+
+static void test_newest_gap(void **state)
+{
+    struct fixture *fixture = *state;
+    struct spc_historian *historian = fixture_open(fixture);
+    struct spc_sample sample = {0};
+    struct spc_turn turn = {.samples = &sample, .sample_count = 1};
+    static const struct {
+        uint32_t epoch;
+        uint64_t counter, lost, gap; /* afterwards, in epoch 1 */
+    } parts[] = {{1, 9, 0, 0},   {1, 12, 2, 12},
+                 {1, 13, 0, 12}, {2, 20, 5, 12},
+                 {1, 15, 1, 15}, {1, UINT64_MAX, 3, UINT64_MAX}};
+
+    assert_true(spc_historian_gap(historian, 0, 1) == 0);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        sample.epoch = parts[i].epoch;
+        sample.counter = parts[i].counter;
+        sample.lost = parts[i].lost;
+        record(historian, &turn);
+        assert_true(spc_historian_gap(historian, 0, 1) == parts[i].gap);
+    }
+    assert_true(spc_historian_gap(historian, 0, 2) == 20);
+    assert_true(spc_historian_gap(historian, 1, 1) == 0);
 }
 
 static void test_stations_keep_their_name_when_reordered(void **state)
@@ -530,6 +556,30 @@ static void test_pending_in_order_and_window(void **state)
         spc_historian_pending(historian, UINT64_MAX, 32, give, &given), 0);
 }
 
+/* Or the rest would seem to be delivered. */
+static void test_pending_that_cannot_be_read(void **state)
+{
+    struct fixture *fixture = *state;
+    struct spc_historian *historian = fixture_open(fixture);
+    struct made_turn made;
+    struct given given = {0};
+    sqlite3 *db;
+
+    make_turn(&made, 1);
+    record(historian, &made.turn);
+    assert_int_equal(sqlite3_open(fixture->path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "ALTER TABLE outbox RENAME TO o", NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_true(spc_historian_pending(historian, 0, 4, give, &given) ==
+                SIZE_MAX);
+    assert_int_equal(
+        sqlite3_exec(db, "ALTER TABLE o RENAME TO outbox", NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    assert_int_equal(spc_historian_pending(historian, 0, 4, give, &given), 2);
+}
+
 /* A payload may hold a NUL-free text of any size and is not cut. */
 static void test_pending_of_a_large_payload(void **state)
 {
@@ -752,6 +802,27 @@ static void test_alarms_as_they_stand(void **state)
     assert_string_equal(text, "b ack 2026-11-20T23:54:46.120Z op40/bore H-22");
 }
 
+static void test_what_set_an_alarm_last(void **state)
+{
+    struct fixture *fixture = *state;
+    struct spc_historian *historian = fixture_open(fixture);
+    struct made_turn made;
+    char text[512] = "";
+
+    make_alarm(&made, 1, "a", SPC_RAISED, SPC_ALARM_UNACK);
+    record(historian, &made.turn);
+    make_alarm(&made, 2, "b", SPC_RAISED, SPC_ALARM_UNACK);
+    record(historian, &made.turn);
+    make_alarm(&made, 3, "a", SPC_RETURNED, SPC_ALARM_RTN_UNACK);
+    record(historian, &made.turn);
+    make_alarm(&made, 4, "a", SPC_COMMENTED, SPC_ALARM_RTN_UNACK);
+    record(historian, &made.turn);
+    spc_historian_alarm(historian, "a", list, text);
+    spc_historian_alarm(historian, "b", list, text);
+    spc_historian_alarm(historian, "c", list, text);
+    assert_string_equal(text, "a:rtn_unack:10 b:unack:10 ");
+}
+
 /* ---- speed, for information -------------------------------------------- */
 
 static double seconds(void)
@@ -797,6 +868,7 @@ int main(void)
         CASE(test_context_of_the_worst_kind),
         CASE(test_a_sample_twice_changes_nothing),
         CASE(test_newest),
+        CASE(test_newest_gap),
         CASE(test_stations_keep_their_name_when_reordered),
         CASE(test_point_round_trip),
         CASE(test_limits_round_trip),
@@ -809,12 +881,14 @@ int main(void)
         CASE(test_one_commit_for_a_turn_and_none_for_nothing),
         CASE(test_durable_settings),
         CASE(test_pending_in_order_and_window),
+        CASE(test_pending_that_cannot_be_read),
         CASE(test_pending_of_a_large_payload),
         CASE(test_deliveries),
         CASE(test_tidy),
         CASE(test_commands_of_another_process),
         CASE(test_the_id_of_a_left_command),
         CASE(test_alarms_as_they_stand),
+        CASE(test_what_set_an_alarm_last),
         CASE(test_speed_of_group_commits),
     };
 
