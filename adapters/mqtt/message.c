@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Messages of events: a head common to all kinds, and a table of what each
  * kind adds. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "adapters/mqtt/message.h"
 
 #include "adapters/mqtt/pieces.h"
@@ -238,20 +240,28 @@ bool spc_message_event(const struct spc_scene *scene,
 
 /* ---- the alarm's retained state ---------------------------------------- */
 
+static const char alarm_state_schema[] = "spc.alarm-state/1";
+
+static char *alarm_state_topic(const struct spc_scene *scene,
+                               enum spc_panel which)
+{
+    return spc_topic_station(scene,
+                             "/{characteristic}/state/alarm/{word}[/{stream}]",
+                             spc_panel_group_text(which));
+}
+
 bool spc_message_alarm_state(const struct spc_scene *scene,
                              const struct spc_event *event,
                              spc_nanos valid_until,
                              struct spc_message *ret_message)
 {
-    struct spc_message draft = {.schema = "spc.alarm-state/1"};
+    struct spc_message draft = {.schema = alarm_state_schema};
     struct spc_paper paper = spc_paper_begin();
     struct spc_sentence sentence = spc_sentence_event(scene, event);
 
     assert(event->kind == SPC_EVENT_ALARM);
 
-    draft.topic = spc_topic_station(
-        scene, "/{characteristic}/state/alarm/{word}[/{stream}]",
-        spc_panel_group_text(event->panel));
+    draft.topic = alarm_state_topic(scene, event->panel);
     paper.failed = paper.failed || !identify(scene, event, &draft);
     put_head(&paper, scene, event, &draft);
     spc_put_time(&paper, "valid_until", valid_until);
@@ -259,5 +269,41 @@ bool spc_message_alarm_state(const struct spc_scene *scene,
             json_boolean(event->state == SPC_ALARM_UNACK ||
                          event->state == SPC_ALARM_ACK));
     put_alarm(&paper, scene, event);
+    return spc_message_finish(&paper, &sentence, &draft, ret_message);
+}
+
+static char *copy_of(const json_t *json, const char *key)
+{
+    const char *text = json_string_value(json_object_get(json, key));
+
+    return text ? strdup(text) : NULL;
+}
+
+static bool is_active(const json_t *json)
+{
+    const char *state = json_string_value(json_object_get(json, "state"));
+
+    return state &&
+           (strcmp(state, spc_alarm_state_text(SPC_ALARM_UNACK)) == 0 ||
+            strcmp(state, spc_alarm_state_text(SPC_ALARM_ACK)) == 0);
+}
+
+bool spc_message_alarm_state_again(const struct spc_scene *scene,
+                                   enum spc_panel panel, const char *payload,
+                                   spc_nanos valid_until,
+                                   struct spc_message *ret_message)
+{
+    struct spc_message draft = {.schema = alarm_state_schema};
+    struct spc_paper paper = {json_loads(payload, 0, NULL), false};
+    struct spc_sentence sentence = {copy_of(paper.json, "text"),
+                                    copy_of(paper.json, "text_zh")};
+
+    draft.topic = alarm_state_topic(scene, panel);
+    draft.event_id = copy_of(paper.json, "event_id");
+    draft.alarm_id = copy_of(paper.json, "alarm_id");
+    paper.failed = !paper.json || !draft.event_id || !draft.alarm_id;
+    spc_put_text(&paper, "schema", draft.schema);
+    spc_put_time(&paper, "valid_until", valid_until);
+    spc_put(&paper, "active", json_boolean(is_active(paper.json)));
     return spc_message_finish(&paper, &sentence, &draft, ret_message);
 }

@@ -55,6 +55,14 @@ bool spc_message_alarm_state(const struct spc_scene *scene,
                              spc_nanos valid_until,
                              struct spc_message *ret_message);
 
+/* The same state from the payload of the event that set it, as recorded:
+ * another process said it first, or it has to be said again.  False also when
+ * the payload is none. */
+bool spc_message_alarm_state_again(const struct spc_scene *scene,
+                                   enum spc_panel panel, const char *payload,
+                                   spc_nanos valid_until,
+                                   struct spc_message *ret_message);
+
 /* `limits->number` 0: none in force yet, and only `limits->chart` counts.
  * `last` may be NULL; `spread` is NaN where it does not exist. */
 bool spc_message_chart_state(const struct spc_scene *scene,

@@ -268,6 +268,44 @@ static void test_numbers_keep_their_bits(void **state)
     spc_message_free(&message);
 }
 
+/* A process that starts says the state that the one before recorded. */
+static void test_an_alarm_state_said_again_is_the_same(void **state)
+{
+    static const enum spc_alarm_state states[] = {
+        SPC_ALARM_NORMAL, SPC_ALARM_UNACK, SPC_ALARM_ACK, SPC_ALARM_RTN_UNACK};
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_run();
+    struct spc_message told, first, again;
+
+    (void)state;
+    event.time_uncertainty = 210 * SPC_MILLISECOND + 1;
+    event.points[0].value = 4.0; /* reads back as an integer */
+    event.points[1].last_counter = UINT64_MAX;
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        event.state = states[i];
+        assert_true(spc_message_event(&scene, &event, &told));
+        assert_true(spc_message_alarm_state(&scene, &event, NOON, &first));
+        assert_true(spc_message_alarm_state_again(&scene, event.panel,
+                                                  told.payload, NOON, &again));
+        json_t *want = json_loads(first.payload, 0, NULL);
+        json_t *got = json_loads(again.payload, 0, NULL);
+        assert_true(json_equal(want, got));
+        assert_int_equal(strlen(first.payload), strlen(again.payload));
+        assert_string_equal(first.topic, again.topic);
+        assert_string_equal(first.event_id, again.event_id);
+        assert_string_equal(first.alarm_id, again.alarm_id);
+        json_decref(want);
+        json_decref(got);
+        spc_message_free(&told);
+        spc_message_free(&first);
+        spc_message_free(&again);
+    }
+    assert_false(spc_message_alarm_state_again(&scene, SPC_PANEL_LOCATION, "{",
+                                               NOON, &again));
+    assert_false(spc_message_alarm_state_again(&scene, SPC_PANEL_LOCATION, "{}",
+                                               NOON, &again));
+}
+
 /* Registers hold anything; the alarm goes out all the same. */
 static void test_bad_bytes_and_nan_do_not_stop_an_alarm(void **state)
 {
@@ -336,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_alarm_ids_never_meet),
         cmocka_unit_test(test_golden_payloads),
         cmocka_unit_test(test_numbers_keep_their_bits),
+        cmocka_unit_test(test_an_alarm_state_said_again_is_the_same),
         cmocka_unit_test(test_bad_bytes_and_nan_do_not_stop_an_alarm),
         cmocka_unit_test(test_ids_in_the_payload_are_those_of_the_message),
     };
