@@ -13,8 +13,9 @@ enum {
     TOPIC_TEXT = 256,
 };
 
-/* A state holds for this long without being said again. */
+/* A state holds for this long, and is said again well before. */
 #define STATE_HOLDS  (24 * 3600 * SPC_SECOND)
+#define SAY_AGAIN    (STATE_HOLDS / 4)
 #define LINK_EVERY   (5 * SPC_SECOND)
 #define STATUS_EVERY (30 * SPC_SECOND)
 
@@ -31,7 +32,7 @@ struct spc_publisher {
     bool told_refusal; /* on this connection */
     struct flight flights[IN_FLIGHT];
     bool *stale; /* of each stream: its states are to be said again */
-    spc_nanos states_due, links_due, status_due; /* steady */
+    spc_nanos states_due, links_due, status_due, again_due; /* steady */
     char trouble[SPC_DETAIL_TEXT];
 };
 
@@ -86,8 +87,6 @@ char *spc_publisher_status(const struct spc_wiring *wiring,
 
 /* ---- opening ----------------------------------------------------------- */
 
-/* After a start every stream's states are said once, since the broker may
- * have lost what it retained. */
 enum spc_status spc_publisher_open(struct spc_wiring *wiring,
                                    struct spc_historian *historian,
                                    struct spc_mqtt *mqtt,
@@ -106,8 +105,6 @@ enum spc_status spc_publisher_open(struct spc_wiring *wiring,
         free(p);
         return SPC_NO_MEMORY;
     }
-    for (uint32_t i = 0; i < wiring->pipeline.stream_count; i++)
-        p->stale[i] = true;
     *ret_publisher = p;
     return SPC_OK;
 }
@@ -371,6 +368,58 @@ static void say_streams(struct spc_publisher *p, spc_nanos now)
     }
 }
 
+/* An alarm that has to be said again. */
+struct again {
+    struct spc_publisher *p;
+    const struct spc_scene *scene;
+    enum spc_panel panel;
+    spc_nanos now;
+};
+
+static void take_alarm(void *context, const struct spc_alarm_row *row)
+{
+    const struct again *again = context;
+    struct spc_message message;
+
+    retain(again->p,
+           spc_message_alarm_state_again(again->scene, again->panel,
+                                         row->newest, again->now + STATE_HOLDS,
+                                         &message),
+           &message);
+}
+
+/* As recorded, not as it stands in the stream: a turn may be held, and the
+ * state names the event that set it. */
+static void say_alarms_again(struct spc_publisher *p,
+                             const struct spc_stream *stream, spc_nanos now)
+{
+    struct spc_scene scene;
+    char label[SPC_STREAM_LABEL];
+
+    scene_of(p, stream, label, &scene);
+    for (int panel = 0; panel < SPC_PANELS; panel++) {
+        struct again again = {p, &scene, (enum spc_panel)panel, now};
+        uint32_t episode = stream->alarm[panel].episode;
+        char *id =
+            episode ? spc_alarm_identity(&scene, again.panel, episode) : NULL;
+
+        if (id)
+            spc_historian_alarm(p->historian, id, take_alarm, &again);
+        free(id);
+    }
+}
+
+/* After a start, since the process before may have ended with states unsaid
+ * and the broker may have lost what it retained; and from time to time, since
+ * a state that is long true would seem to have lapsed. */
+static void say_all_again(struct spc_publisher *p, spc_nanos now)
+{
+    for (uint32_t i = 0; i < p->wiring->pipeline.stream_count; i++) {
+        p->stale[i] = true;
+        say_alarms_again(p, &p->wiring->pipeline.streams[i], now);
+    }
+}
+
 static void say_status(struct spc_publisher *p, const char *trouble,
                        spc_nanos now)
 {
@@ -401,6 +450,10 @@ void spc_publisher_states(struct spc_publisher *p,
         p->links_due = steady + LINK_EVERY;
     }
     /* With trouble the streams are ahead of what is recorded. */
+    if (steady >= p->again_due) {
+        say_all_again(p, now);
+        p->again_due = steady + SAY_AGAIN;
+    }
     if (steady >= p->states_due && !*trouble) {
         say_streams(p, now);
         p->states_due = steady + p->wiring->plant->mqtt.state_every;

@@ -446,6 +446,10 @@ enum spc_status spc_wire_restore(struct spc_wiring *w,
 
         poll->known = spc_historian_newest(historian, poll->station,
                                            &poll->epoch, &poll->counter);
+        if (poll->known)
+            w->pipeline.gaps[poll->station] = (struct spc_gap){
+                poll->epoch,
+                spc_historian_gap(historian, poll->station, poll->epoch)};
     }
     return SPC_OK;
 }

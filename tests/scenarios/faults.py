@@ -24,9 +24,11 @@ def ring_values():
 class Line:
     """A misbehaving PLC, a broker, a subscriber and the daemon."""
 
-    def __init__(self, plc_absent=False, acl="", **plant_options):
+    def __init__(self, plc_absent=False, acl="", sorted_by_spindle=False,
+                 **plant_options):
         self.options = plant_options
         self.plc_absent, self.acl = plc_absent, acl
+        self.sorted_by_spindle = sorted_by_spindle
 
     def __enter__(self):
         self.keep = plant.Folder()
@@ -58,8 +60,18 @@ class Line:
         self.keep.__exit__()
 
     def text(self, **options):
-        return rings.text(self.folder, self.plc.port, self.broker.port,
+        text = rings.text(self.folder, self.plc.port, self.broker.port,
                           **{**self.options, **options})
+        if not self.sorted_by_spindle:
+            return text
+        for old, new in (
+                ("    characteristics:", "      context: { spindle: "
+                 "{ register: 8, type: uint16 } }\n    characteristics:"),
+                ("chart: xbar-r", "chart: imr\n        by: [spindle]"),
+                ("        subgroup: 5\n", "")):
+            assert old in text
+            text = text.replace(old, new)
+        return text
 
     def feed(self, count, offset=0.0, wait=True):
         """The next parts; each is awaited in the historian."""
@@ -209,6 +221,31 @@ def broker_absent_and_back():
         print(f"{pending} events waited")
 
 
+def broker_and_daemon_away():
+    """What is retained is right again, whoever died when."""
+    with Line(study=5) as line:
+        line.told("link-up")
+        line.feed(25)
+        line.feed(5, offset=0.1)
+        plant.until(lambda: (line.state("/state/alarm/location") or {})
+                    .get("state") == "unack", "the alarm's state is there")
+        line.broker.stop()
+        for _ in range(40):
+            line.feed(5)
+            if "returned" in line.daemon.actions():
+                break
+        line.daemon.kill()
+        line.daemon.start()
+        line.broker.start()
+        returned = line.told("returned")
+        state = plant.until(lambda: (
+            line.state("/state/alarm/location")["state"] != "unack" and
+            line.state("/state/alarm/location")), "the alarm's state follows")
+        assert state["event_id"] == returned["event_id"], state
+        assert state["state"] == "rtn_unack" and not state["active"], state
+        line.check_events()
+
+
 def broker_refusing_a_topic():
     acl = ("topic read spc/#\ntopic write spc/v1/acme/torino/_gw/#\n")
     with Line(acl=acl, study=5) as line:
@@ -328,6 +365,40 @@ def plant_file_reloaded():
         line.check_events()
 
 
+def killed_between_two_spindles():
+    """Streams that take turns on a station go on where they were, and parts
+    lost before the kill still count as lost after it."""
+    with Line(sorted_by_spindle=True) as line:
+        def feed(spindle, step=1):
+            line.plc.set_words(8, [spindle])
+            line.fed.append(line.values[len(line.fed)])
+            line.plc.put(line.fed[-1], step=step)
+            plant.until(lambda: line.daemon.samples() == len(line.fed),
+                        "the part is recorded")
+
+        def again():
+            line.daemon.kill()
+            line.daemon.start()
+
+        line.told("link-up")
+        for spindle in (1, 2, 1, 2):
+            feed(spindle)
+        again()  # nothing is missing
+        feed(1)
+        feed(2)
+        feed(1, step=3)  # two parts passed unseen
+        again()
+        feed(2)
+        feed(1)
+        rows = line.daemon.ask(
+            "SELECT name, idx, range IS NULL FROM points JOIN streams"
+            " ON streams.id = points.stream ORDER BY last_counter")
+        assert [(name[-1], gap) for name, _, gap in rows] == [
+            ("1", 1), ("2", 1), ("1", 0), ("2", 0), ("1", 0), ("2", 0),
+            ("1", 1), ("2", 1), ("1", 0)], rows
+        line.check_values()
+
+
 def acknowledged_by_a_person():
     with Line(study=5) as line:
         line.told("link-up")
@@ -348,6 +419,7 @@ if __name__ == "__main__":
         plc_absent_at_start, plc_gone_in_mid_run,
         plc_rebooted_with_its_counter_at_zero, plc_replying_late,
         plc_replying_with_an_exception, plc_torn_and_resetting,
-        broker_absent_and_back, broker_refusing_a_topic, disk_full,
+        broker_absent_and_back, broker_and_daemon_away,
+        broker_refusing_a_topic, disk_full,
         disk_full_and_the_broker_back, disk_full_and_reloaded,
-        plant_file_reloaded, acknowledged_by_a_person))
+        plant_file_reloaded, killed_between_two_spindles, acknowledged_by_a_person))
