@@ -14,10 +14,13 @@ enum {
 };
 
 /* A state holds for this long, and is said again well before. */
-#define STATE_HOLDS  (24 * 3600 * SPC_SECOND)
-#define SAY_AGAIN    (STATE_HOLDS / 4)
-#define LINK_EVERY   (5 * SPC_SECOND)
-#define STATUS_EVERY (30 * SPC_SECOND)
+#define STATE_HOLDS (24 * 3600 * SPC_SECOND)
+#define SAY_AGAIN   (STATE_HOLDS / 4)
+/* Shorter absences are in the log only: a broker that drops us every second
+ * must not fill the outbox. */
+#define WORTH_TELLING (5 * SPC_SECOND)
+#define LINK_EVERY    (5 * SPC_SECOND)
+#define STATUS_EVERY  (30 * SPC_SECOND)
 
 struct flight {
     uint64_t seq; /* 0: free */
@@ -28,8 +31,10 @@ struct spc_publisher {
     struct spc_wiring *wiring;
     struct spc_historian *historian;
     struct spc_mqtt *mqtt;
-    uint64_t next;     /* lowest seq not yet offered on this connection */
-    bool told_refusal; /* on this connection */
+    uint64_t next;        /* lowest seq not yet offered on this connection */
+    bool told_refusal;    /* on this connection */
+    bool away;            /* the broker, as far as we know */
+    spc_nanos away_since; /* steady */
     struct flight flights[IN_FLIGHT];
     bool *stale; /* of each stream: its states are to be said again */
     spc_nanos states_due, links_due, status_due, again_due; /* steady */
@@ -134,6 +139,12 @@ static struct flight *flight_of(struct spc_publisher *p, uint64_t seq)
     return NULL;
 }
 
+/* A turn may be held for long, and some room is the loop's. */
+static bool has_spare(const struct spc_turn_book *turn)
+{
+    return turn->event_count + SPC_TURN_SPARE / 2 <= SPC_TURN_EVENTS;
+}
+
 static void tell_refusal(struct spc_publisher *p, struct spc_turn_book *turn,
                          const struct spc_mqtt_news *news, const char *topic,
                          spc_nanos now)
@@ -157,25 +168,48 @@ static void take_answer(struct spc_publisher *p, struct spc_turn_book *turn,
         return;
     turn->deliveries[turn->delivery_count++] =
         (struct spc_delivery){.seq = news->seq, .reason = news->reason};
-    /* A held turn may be full: then it is told at the next refusal. */
-    if (news->reason >= 0x80 && !p->told_refusal &&
-        turn->event_count + SPC_TURN_SPARE / 2 <= SPC_TURN_EVENTS)
+    if (news->reason >= 0x80 && !p->told_refusal && has_spare(turn))
         tell_refusal(p, turn, news, flight->topic, now);
     flight->seq = 0;
 }
 
+static void broker_gone(struct spc_publisher *p, const char *how,
+                        spc_nanos steady)
+{
+    if (p->away)
+        return;
+    p->away = true;
+    p->away_since = steady;
+    spc_log("broker %s: events wait in the outbox", how);
+}
+
+static void broker_here(struct spc_publisher *p, struct spc_turn_book *turn,
+                        spc_nanos now, spc_nanos steady)
+{
+    spc_nanos missed = p->away ? steady - p->away_since : 0;
+
+    forget_flights(p);
+    p->away = p->told_refusal = false;
+    spc_log("broker connected");
+    if (missed >= WORTH_TELLING && has_spare(turn))
+        spc_turn_event(turn, SPC_EVENT_GATEWAY, SPC_BROKER_BACK, now)->count =
+            (uint64_t)(missed / SPC_SECOND);
+}
+
 static void take_news(struct spc_publisher *p, struct spc_turn_book *turn,
-                      const struct spc_mqtt_news *news, spc_nanos now)
+                      const struct spc_mqtt_news *news, spc_nanos now,
+                      spc_nanos steady)
 {
     switch (news->kind) {
     case SPC_MQTT_CONNECTED:
-        forget_flights(p);
-        p->told_refusal = false;
-        spc_log("broker connected");
+        broker_here(p, turn, now, steady);
         break;
     case SPC_MQTT_LOST:
         forget_flights(p);
-        spc_log("broker lost: events wait in the outbox");
+        broker_gone(p, "lost", steady);
+        break;
+    case SPC_MQTT_CONNECT_FAILED:
+        broker_gone(p, "not reached", steady);
         break;
     case SPC_MQTT_ANSWERED:
         take_answer(p, turn, news, now);
@@ -196,7 +230,7 @@ void spc_publisher_poll(struct spc_publisher *p, struct spc_turn_book *turn,
     size_t count = spc_mqtt_poll(p->mqtt, steady, news, NEWS);
 
     for (size_t i = 0; i < count; i++)
-        take_news(p, turn, &news[i], now);
+        take_news(p, turn, &news[i], now, steady);
 }
 
 /* ---- events ------------------------------------------------------------ */

@@ -41,6 +41,7 @@ static const char *const actions[] = {
     [SPC_CONFIG_APPLIED] = "config-applied",
     [SPC_CONFIG_REFUSED] = "config-refused",
     [SPC_PUBLISH_REFUSED] = "publish-refused",
+    [SPC_BROKER_BACK] = "broker-back",
     [SPC_RECORDING_RESUMED] = "recording-resumed",
 };
 _Static_assert(COUNT(actions) == SPC_ACTIONS, "every action has a name");

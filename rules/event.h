@@ -51,6 +51,7 @@ enum spc_event_action {
     SPC_CONFIG_APPLIED,
     SPC_CONFIG_REFUSED,
     SPC_PUBLISH_REFUSED, /* the broker will not take a topic */
+    SPC_BROKER_BACK,     /* count: seconds it was away */
     SPC_RECORDING_RESUMED,
     SPC_ACTIONS
 };

@@ -344,6 +344,9 @@ static const struct {
 [SPC_PUBLISH_REFUSED] = {"high", {
     "{place}: the broker refuses a message, it is kept here[: {detail}]",
     "{place}：消息服务器拒收消息，消息保留在本地[：{detail}]"}},
+[SPC_BROKER_BACK] = {"medium", {
+    "{place}: the broker is back after {count} s, events waited[: {detail}]",
+    "{place}：消息服务器中断{count}秒后恢复，事件已保留[：{detail}]"}},
 [SPC_RECORDING_RESUMED] = {"medium", {
     "{place}: recording works again[: {detail}]",
     "{place}：恢复记录[：{detail}]"}},

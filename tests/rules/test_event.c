@@ -55,6 +55,7 @@ static void test_words_others_rely_on(void **state)
                         "limits-in-force");
     assert_string_equal(spc_event_action_text(SPC_SAMPLES_LOST),
                         "samples-lost");
+    assert_string_equal(spc_event_action_text(SPC_BROKER_BACK), "broker-back");
     assert_string_equal(spc_event_action_text(SPC_RECORDING_RESUMED),
                         "recording-resumed");
     assert_string_equal(spc_alarm_state_text(SPC_ALARM_NORMAL), "normal");

@@ -213,6 +213,7 @@ def broker_absent_and_back():
         assert pending > 0
         line.broker.start()
         line.told("raised")
+        assert "the broker is back after" in line.told("broker-back")["text"]
         line.check_values()
         line.check_events()
         plant.until(lambda: line.daemon.ask(

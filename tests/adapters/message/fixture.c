@@ -147,7 +147,7 @@ const enum spc_event_action fixture_actions[SPC_EVENT_KINDS][8] = {
                         SPC_SELF_TEST_FAILED},
     [SPC_EVENT_GATEWAY] = {SPC_STARTED, SPC_STOPPED, SPC_CONFIG_APPLIED,
                            SPC_CONFIG_REFUSED, SPC_PUBLISH_REFUSED,
-                           SPC_RECORDING_RESUMED},
+                           SPC_BROKER_BACK, SPC_RECORDING_RESUMED},
 };
 
 struct spc_capability fixture_capability(void)
