@@ -58,24 +58,31 @@ static void fill_signal(struct spc_signal *signal, const struct spc_rule *rule,
     }
 }
 
+/* The point of that index, which is one of the newest the stream remembers. */
+static struct spc_event_point point_at(const struct spc_stream *stream,
+                                       enum spc_panel panel, uint64_t index)
+{
+    const struct spc_memo *memo = &stream->memo[index % SPC_STREAM_POINTS];
+    struct spc_event_point point = {
+        .index = index,
+        .value = memo->value[panel],
+        .epoch = memo->epoch,
+        .first_counter = memo->first_counter,
+        .last_counter = memo->last_counter,
+        .time = memo->time,
+    };
+
+    memcpy(point.part_id, memo->part_id, sizeof point.part_id);
+    return point;
+}
+
 void spc_tell_points(struct spc_event *event, const struct spc_stream *stream,
                      uint64_t members)
 {
     for (uint64_t back = SPC_EVENT_POINTS_MAX; back-- > 0;) {
-        if (!(members >> back & 1) || back >= stream->index)
-            continue;
-
-        uint64_t index = stream->index - back;
-        const struct spc_memo *memo = &stream->memo[index % SPC_STREAM_POINTS];
-        struct spc_event_point *point = &event->points[event->point_count++];
-
-        point->index = index;
-        point->value = memo->value[event->panel];
-        point->epoch = memo->epoch;
-        point->first_counter = memo->first_counter;
-        point->last_counter = memo->last_counter;
-        point->time = memo->time;
-        memcpy(point->part_id, memo->part_id, sizeof point->part_id);
+        if (members >> back & 1 && back < stream->index)
+            event->points[event->point_count++] =
+                point_at(stream, event->panel, stream->index - back);
     }
 }
 
@@ -89,9 +96,40 @@ void spc_tell_state(struct spc_event *event, const struct spc_stream *stream,
     event->episode = alarm->episode;
     event->since = alarm->since;
     event->since_index = alarm->since_index;
+    event->suspect = alarm->first;
     event->count = alarm->signals;
     event->limits = stream->limits;
     event->zones = *zones;
+}
+
+/* Every point that makes some rule hold now, the newest included. */
+static uint64_t members_of(const struct spc_stream *stream,
+                           enum spc_panel panel, spc_rule_mask holding)
+{
+    uint64_t members = 1;
+
+    for (unsigned row = 0; row < SPC_RULES; row++) {
+        if (holding >> row & 1)
+            members |=
+                spc_rule_members(&spc_rules[row], &stream->history[panel]);
+    }
+    return members;
+}
+
+/* A run that completes may have begun before the point that raised the alarm:
+ * the trouble is then older, and so are the parts to look after. */
+static void suspect_from(struct spc_stream *stream, enum spc_panel panel,
+                         uint64_t members)
+{
+    struct spc_event_point *first = &stream->alarm[panel].first;
+
+    for (uint64_t back = SPC_STREAM_POINTS; back-- > 0;) {
+        if (!(members >> back & 1) || back >= stream->index)
+            continue;
+        if (first->index == 0 || stream->index - back < first->index)
+            *first = point_at(stream, panel, stream->index - back);
+        return;
+    }
 }
 
 static void tell_alarm(struct spc_folding *f, enum spc_panel panel,
@@ -100,26 +138,25 @@ static void tell_alarm(struct spc_folding *f, enum spc_panel panel,
 {
     struct spc_stream *stream = f->stream;
     struct spc_event *event = spc_tell(f, SPC_EVENT_ALARM, action);
-    uint64_t members = 1;
+    uint64_t members = members_of(stream, panel, holding);
 
+    if (holding)
+        suspect_from(stream, panel, members);
     spc_tell_state(event, stream, panel, zones);
     for (unsigned row = 0; row < SPC_RULES; row++) {
         if (!(holding >> row & 1) || event->signal_count == SPC_SIGNALS_MAX)
             continue;
 
-        uint64_t made =
-            spc_rule_members(&spc_rules[row], &stream->history[panel]);
-
         fill_signal(&event->signals[event->signal_count++], &spc_rules[row],
-                    made, stream->index);
-        members |= made;
+                    spc_rule_members(&spc_rules[row], &stream->history[panel]),
+                    stream->index);
     }
     spc_tell_points(event, stream, members);
 }
 
-void spc_step_alarm(struct spc_folding *f, enum spc_panel panel,
-                    enum spc_alarm_input input, const struct spc_zones *zones,
-                    spc_rule_mask holding)
+static void move_alarm(struct spc_folding *f, enum spc_panel panel,
+                       enum spc_alarm_input input,
+                       const struct spc_zones *zones, spc_rule_mask holding)
 {
     enum spc_event_action action =
         spc_alarm_step(&f->stream->alarm[panel], input, f->plan->return_after,
@@ -127,6 +164,19 @@ void spc_step_alarm(struct spc_folding *f, enum spc_panel panel,
 
     if (action != SPC_NO_ACTION)
         tell_alarm(f, panel, action, zones, holding);
+}
+
+void spc_step_alarm(struct spc_folding *f, enum spc_panel panel,
+                    enum spc_alarm_input input, const struct spc_zones *zones,
+                    spc_rule_mask holding)
+{
+    struct spc_alarm *alarm = &f->stream->alarm[panel];
+
+    /* A new episode takes the place of one that returned unseen: that one is
+     * closed, so that no alarm is left behind that nobody can acknowledge. */
+    if (input == SPC_ALARM_SIGNAL && alarm->state == SPC_ALARM_RTN_UNACK)
+        move_alarm(f, panel, SPC_ALARM_RESET, zones, 0);
+    move_alarm(f, panel, input, zones, holding);
 }
 
 void spc_close_alarms(struct spc_folding *f)

@@ -148,6 +148,14 @@ static void look_back(struct spc_folding *f, enum spc_panel panel)
     }
 }
 
+/* Limits can be right for a process that is nowhere near what it should make:
+ * nearly always a register that is read wrongly. */
+static bool is_beside_the_point(double center,
+                                const struct spc_specification *spec)
+{
+    return center < spec->lower || center > spec->upper;
+}
+
 /* The study is complete: limits come into force, or it begins again. */
 static void conclude_study(struct spc_folding *f)
 {
@@ -174,6 +182,10 @@ static void conclude_study(struct spc_folding *f)
     event->limits = stream->limits;
     event->zones = stream->limits.zones[SPC_PANEL_LOCATION];
     event->since_index = stream->index + 1;
+    if (is_beside_the_point(stream->limits.center, &f->plan->specification))
+        spc_tell_why(event, "the centre lies outside the specification: check "
+                            "register, type, word_order and scale, or the "
+                            "process itself, before trusting these limits");
 }
 
 static void remember(struct spc_stream *stream, const struct spc_point *point,

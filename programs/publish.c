@@ -382,7 +382,9 @@ static void say_stream(struct spc_publisher *p, const struct spc_stream *stream,
            spc_message_chart_state(&scene, &stream->limits, &last, spread, now,
                                    now + STATE_HOLDS, &message),
            &message);
-    if (spc_stream_capability(&p->wiring->pipeline, stream, &capability))
+    /* Before there are limits a handful of parts says nothing. */
+    if (stream->limits.number != 0 &&
+        spc_stream_capability(&p->wiring->pipeline, stream, &capability))
         retain(p,
                spc_message_capability_state(
                    &scene, &capability,

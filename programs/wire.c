@@ -115,8 +115,8 @@ static void wire_poll(const struct spc_wiring *w, uint32_t station,
         .alarm_on_skip = s->alarm_on_skip,
     };
     lay_out(s, &to->layout);
-    snprintf(to->where, sizeof to->where, "%.40s:%d, station %.32s", w->file,
-             s->place.line, s->id);
+    snprintf(to->where, sizeof to->where, "%.40s:%d, station %.24s, PDU %u-%u",
+             w->file, s->place.line, s->id, s->first, s->first + s->count - 1);
 }
 
 static void wire_link(const struct spc_wiring *w, uint32_t link,

@@ -48,6 +48,7 @@ static void begin_episode(struct spc_alarm *alarm, uint64_t index,
     alarm->signals = 0;
     alarm->since_index = index;
     alarm->since = time;
+    alarm->first = (struct spc_event_point){0};
 }
 
 /* True when a point without a signal ends a quiet run.  Only an alarm that

@@ -41,6 +41,8 @@ struct spc_alarm {
     uint32_t signals;     /* points with one, in this episode */
     uint64_t since_index; /* the point that raised it */
     spc_nanos since;
+    struct spc_event_point first; /* suspect point of the episode; the caller's
+                                     to fill in, index 0: none known */
 };
 
 /* Moves the alarm on and says what happened, or SPC_NO_ACTION.  `index` and

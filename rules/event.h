@@ -114,6 +114,8 @@ struct spc_event {
     uint32_t episode;
     spc_nanos since;
     uint64_t since_index;
+    struct spc_event_point suspect; /* first point of the trouble; index 0: not
+                                       known */
     uint32_t signal_count;
     struct spc_signal signals[SPC_SIGNALS_MAX];
     uint32_t point_count;

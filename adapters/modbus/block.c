@@ -83,9 +83,13 @@ static void lost_event(const struct spc_block *block, spc_nanos time,
 {
     *ret_event = quality_event(block, SPC_SAMPLES_LOST, time);
     ret_event->count = step->lost;
-    snprintf(ret_event->detail, sizeof ret_event->detail,
-             "parts %" PRIu64 " to %" PRIu64 " passed unseen",
-             block->counter.counter + 1, step->now.counter - 1);
+    if (step->lost == 1)
+        snprintf(ret_event->detail, sizeof ret_event->detail, "%" PRIu64,
+                 step->now.counter - 1);
+    else
+        snprintf(ret_event->detail, sizeof ret_event->detail,
+                 "%" PRIu64 " to %" PRIu64, block->counter.counter + 1,
+                 step->now.counter - 1);
 }
 
 /* The part was not there when the block was last asked for, and is there now.

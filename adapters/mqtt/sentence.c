@@ -6,6 +6,7 @@
 #include "adapters/mqtt/draft.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* ---- places and statistics --------------------------------------------- */
@@ -86,6 +87,11 @@ bool spc_event_suspect(const struct spc_event *event,
 {
     uint64_t index = oldest_member(event);
 
+    if (event->suspect.index) {
+        *ret_suspect = (struct spc_suspect){
+            event->suspect.index, event->suspect.time, &event->suspect};
+        return true;
+    }
     if (event->since_index && event->since_index < index)
         index = event->since_index;
     if (index == UINT64_MAX)
@@ -435,17 +441,28 @@ struct spc_sentence spc_sentence_chart(const struct spc_scene *scene,
                                  chart_in(scene, limits, last, SPC_ZH)};
 }
 
-/* Three digits of a ppb, which may be 0.0004 or 80 million. */
-static void say_ppb(struct spc_draft *draft, const char *name, double ppb)
+/* Three digits with the unit a person would use: 3.8e-13 ppb, 426 ppb,
+ * 38 %. */
+static void say_rate(struct spc_draft *draft, const char *name, double ppb)
 {
-    char text[SPC_NUMBER_TEXT] = "";
+    bool large = ppb >= 1e7;
+    double value = large ? ppb / 1e7 : ppb;
+    int exponent = value > 0 ? (int)floor(log10(value)) : 0;
+    bool tiny = exponent < -3;
+    char number[SPC_NUMBER_TEXT], text[SPC_NUMBER_TEXT + 8] = "";
 
-    if (ppb >= 1e-3 && ppb < 100) {
-        size_t n = spc_decimal_text(ppb, 2 - (int)floor(log10(ppb)), text);
-        while (strchr(text, '.') && (text[n - 1] == '0' || text[n - 1] == '.'))
-            text[--n] = '\0';
-    } else if (isfinite(ppb)) {
-        spc_decimal_text(ppb, ppb >= 100 ? 0 : -1, text);
+    if (isfinite(value)) {
+        int decimals = tiny ? 2 : 2 - exponent;
+        size_t n = spc_decimal_text(tiny ? value * pow(10, -exponent) : value,
+                                    decimals > 0 ? decimals : 0, number);
+
+        while (strchr(number, '.') &&
+               (number[n - 1] == '0' || number[n - 1] == '.'))
+            number[--n] = '\0';
+        if (tiny)
+            snprintf(text, sizeof text, "%se%d ppb", number, exponent);
+        else
+            snprintf(text, sizeof text, "%s %s", number, large ? "%" : "ppb");
     }
     spc_say_copy(draft, name, text);
 }
@@ -455,23 +472,29 @@ static char *capability_in(const struct spc_scene *scene,
                            enum spc_language language)
 {
     static const char *const template[SPC_LANGUAGES] = {
-        "{place}: [Cpk {cpk} ({cpk_low}..{cpk_high}, {confidence} %), ]"
-        "expected {ppb} ppb[ ({ppb_low}..{ppb_high})]"
+        "{place}: [Cpk {cpk} ({cpk_low}..{cpk_high}), ]"
+        "[Ppk {ppk} ({ppk_low}..{ppk_high}), ]{confidence} % bounds;"
+        " overall {rate} expected[ ({rate_low}..{rate_high})]"
         "[, sigma level {level}]",
-        "{place}：[Cpk {cpk}（{cpk_low}～{cpk_high}，置信度 {confidence} %），]"
-        "预期不合格率 {ppb} ppb[（{ppb_low}～{ppb_high}）]"
+        "{place}：[Cpk {cpk}（{cpk_low}～{cpk_high}），]"
+        "[Ppk {ppk}（{ppk_low}～{ppk_high}），]置信度 {confidence} %；"
+        "总体预期不合格率 {rate}[（{rate_low}～{rate_high}）]"
         "[，西格玛水平 {level}]"};
     const struct spc_index *cpk = &capability->index[SPC_INDEX_CPK];
+    const struct spc_index *ppk = &capability->index[SPC_INDEX_PPK];
     struct spc_draft draft = begin(scene, language, at_stream);
 
     spc_say_number(&draft, "cpk", cpk->value, 2, NULL);
     spc_say_number(&draft, "cpk_low", cpk->lower, 2, NULL);
     spc_say_number(&draft, "cpk_high", cpk->upper, 2, NULL);
+    spc_say_number(&draft, "ppk", ppk->value, 2, NULL);
+    spc_say_number(&draft, "ppk_low", ppk->lower, 2, NULL);
+    spc_say_number(&draft, "ppk_high", ppk->upper, 2, NULL);
     spc_say_number(&draft, "confidence", capability->confidence * 100, -1,
                    NULL);
-    say_ppb(&draft, "ppb", capability->overall.total_ppb);
-    say_ppb(&draft, "ppb_low", capability->overall.lower_ppb);
-    say_ppb(&draft, "ppb_high", capability->overall.upper_ppb);
+    say_rate(&draft, "rate", capability->overall.total_ppb);
+    say_rate(&draft, "rate_low", capability->overall.lower_ppb);
+    say_rate(&draft, "rate_high", capability->overall.upper_ppb);
     spc_say_number(&draft, "level", capability->sigma_level, 1, NULL);
     return spc_draft_finish(&draft, template);
 }

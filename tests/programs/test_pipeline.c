@@ -143,6 +143,67 @@ static void test_one_alarm_for_an_episode(void **state)
                      SPC_ALARM_RTN_UNACK);
 }
 
+static void test_a_new_episode_closes_one_nobody_saw(void **state)
+{
+    (void)state;
+    set_up(SPC_CHART_IMR, 1, 20);
+    b.characteristic.rules[SPC_PANEL_SPREAD] = 0;
+    study_individuals();
+    fold(30);
+    fold(10);
+    fold(10.2);
+    assert_int_equal(told(SPC_RETURNED), 1);
+    fold(30);
+    assert_int_equal(b.outcome.event_count, 2);
+    assert_int_equal(b.events[0].action, SPC_CLOSED);
+    assert_int_equal(b.events[0].episode, 1);
+    assert_int_equal(b.events[1].action, SPC_RAISED);
+    assert_int_equal(b.events[1].episode, 2);
+}
+
+/* Which parts?  That must still be known when somebody comes to look. */
+static void test_the_suspect_part_is_kept(void **state)
+{
+    (void)state;
+    set_up(SPC_CHART_IMR, 1, 20);
+    b.characteristic.rules[SPC_PANEL_SPREAD] = 0;
+    study_individuals();
+    for (int i = 0; i < 40; i++)
+        fold(30);
+    assert_int_equal(b.events[0].action, SPC_UPDATED);
+    assert_int_equal(b.events[0].suspect.index, 21);
+    assert_int_equal(b.events[0].suspect.first_counter, 21);
+}
+
+/* Nine above the centre, of which only the fourth was beyond the limit. */
+static void test_the_trouble_may_be_older_than_its_alarm(void **state)
+{
+    (void)state;
+    set_up(SPC_CHART_IMR, 1, 20);
+    b.characteristic.rules[SPC_PANEL_SPREAD] = 0;
+    b.characteristic.return_after = 20;
+    study_individuals();
+    for (int i = 0; i < 9; i++)
+        fold(i == 3 ? 30 : 10.5);
+    assert_int_equal(b.events[0].action, SPC_UPDATED);
+    assert_string_equal(b.events[0].signals[0].rule, "nelson-2");
+    assert_int_equal(b.events[0].since_index, 24);
+    assert_int_equal(b.events[0].suspect.index, 21);
+}
+
+static void test_limits_beside_the_specification_are_doubted(void **state)
+{
+    (void)state;
+    set_up(SPC_CHART_IMR, 1, 20);
+    study_individuals();
+    assert_string_equal(b.events[0].detail, "");
+    set_up(SPC_CHART_IMR, 1, 20);
+    b.characteristic.specification.upper = 5;
+    study_individuals();
+    assert_int_equal(told(SPC_LIMITS_IN_FORCE), 1);
+    assert_non_null(strstr(b.events[0].detail, "outside the specification"));
+}
+
 static void test_a_replay_changes_nothing(void **state)
 {
     struct spc_stream before;
@@ -434,6 +495,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_study_sets_limits),
         cmocka_unit_test(test_one_alarm_for_an_episode),
+        cmocka_unit_test(test_a_new_episode_closes_one_nobody_saw),
+        cmocka_unit_test(test_the_suspect_part_is_kept),
+        cmocka_unit_test(test_the_trouble_may_be_older_than_its_alarm),
+        cmocka_unit_test(test_limits_beside_the_specification_are_doubted),
         cmocka_unit_test(test_a_replay_changes_nothing),
         cmocka_unit_test(test_a_missing_value_is_a_gap_not_a_zero),
         cmocka_unit_test(test_noise_in_a_register_is_no_measurement),

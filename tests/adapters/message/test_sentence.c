@@ -262,21 +262,24 @@ static void test_capability(void **state)
 
     (void)state;
     check(spc_sentence_capability(&scene, &capability),
-          "ocv-test ocv (H-22): Cpk 1.66 (1.41..1.91, 95 %), expected 12.3 ppb "
-          "(0.4..310), sigma level 6.9",
-          "ocv-test ocv（H-22）：Cpk 1.66（1.41～1.91，置信度 95 %），"
-          "预期不合格率 12.3 ppb（0.4～310），西格玛水平 6.9");
+          "ocv-test ocv (H-22): Cpk 1.66 (1.41..1.91), Ppk 1.66 (1.41..1.91), "
+          "95 % bounds; overall 12.3 ppb expected (0.4 ppb..310 ppb), sigma "
+          "level 6.9",
+          "ocv-test ocv（H-22）：Cpk 1.66（1.41～1.91），Ppk "
+          "1.66（1.41～1.91），置信度 95 %；"
+          "总体预期不合格率 12.3 ppb（0.4 ppb～310 ppb），西格玛水平 6.9");
 
     capability.index[SPC_INDEX_CPK].value = NAN;
-    capability.overall.total_ppb = 2.7e6;
+    capability.index[SPC_INDEX_PPK].value = NAN;
+    capability.overall.total_ppb = 2.7e8;
     capability.overall.lower_ppb = 1e-9;
     capability.overall.upper_ppb = 100;
     capability.sigma_level = 4.28;
     check(spc_sentence_capability(&scene, &capability),
-          "ocv-test ocv (H-22): expected 2700000 ppb (1e-09..100), sigma level "
-          "4.3",
-          "ocv-test ocv（H-22）：预期不合格率 2700000 ppb（1e-09～100），"
-          "西格玛水平 4.3");
+          "ocv-test ocv (H-22): 95 % bounds; overall 27 % expected (1e-9 ppb.."
+          "100 ppb), sigma level 4.3",
+          "ocv-test ocv（H-22）：置信度 95 %；总体预期不合格率 27 %"
+          "（1e-9 ppb～100 ppb），西格玛水平 4.3");
 }
 
 /* With everything stated and with nothing.  A blank no one fills in would

@@ -599,7 +599,7 @@ def mb_11_lost_parts():
         plc.put(value_of(6), step=5)
         lost = driver.event("samples-lost")
         assert lost.count == 4 and lost.station == 0, lost
-        assert lost.detail == "parts 2 to 5 passed unseen", lost
+        assert lost.detail == "2 to 5", lost
         sample = driver.sample()
         assert (sample.counter, sample.lost) == (6, 4), sample
 
