@@ -486,7 +486,8 @@ static void *run(void *argument)
 {
     struct spc_link *link = argument;
 
-    while (turn(link))
+    /* A link that no station uses is not dialled. */
+    while (link->plan->poll_count > 0 && turn(link))
         ;
     spc_connection_hang_up(&link->connection);
     return NULL;
@@ -531,9 +532,9 @@ static void set_up_poll(struct spc_link *link, struct poll *poll,
  * for at least one block. */
 static spc_nanos silence_of(const struct spc_modbus_link *plan)
 {
-    spc_nanos silence = plan->polls[0].max_age;
+    spc_nanos silence = INT64_MAX;
 
-    for (size_t i = 1; i < plan->poll_count; i++)
+    for (size_t i = 0; i < plan->poll_count; i++)
         if (plan->polls[i].max_age < silence)
             silence = plan->polls[i].max_age;
 
@@ -545,7 +546,6 @@ static void set_up(struct spc_link *link)
 {
     const struct spc_modbus_link *plan = link->plan;
 
-    assert(plan->poll_count > 0);
     link->backoff = (struct spc_backoff){
         .min = plan->backoff_min,
         .max = plan->backoff_max,
@@ -597,8 +597,9 @@ enum spc_status spc_link_open(const struct spc_modbus_link *plan,
     link->plan = plan;
     link->arrivals = arrivals;
     link->stop = stop;
-    link->units = calloc(plan->poll_count, sizeof *link->units);
-    link->polls = calloc(plan->poll_count, sizeof *link->polls);
+    /* One more, since nothing may come as NULL. */
+    link->units = calloc(plan->poll_count + 1, sizeof *link->units);
+    link->polls = calloc(plan->poll_count + 1, sizeof *link->polls);
     if (!link->units || !link->polls ||
         spc_connection_open(plan->host, plan->port, stop, &link->connection) !=
             SPC_OK) {

@@ -356,12 +356,17 @@ def plant_file_reloaded():
         refused = line.told("config-refused")
         assert "plant.yaml:" in refused["text"], refused["text"]
         line.feed(5)
-        line.daemon.write(line.text(rules="nelson-1, nelson-2"))
+        spare = ("links:\n    - { name: spare, tcp: { host: 192.0.2.1 }, "
+                 "units: [1] }\n")
+        line.daemon.write(line.text(rules="nelson-1, nelson-2")
+                          .replace("links:\n", spare))
         line.daemon.reload()
         line.told("config-applied")
         line.feed(112)
         assert line.daemon.ask("SELECT max(idx) FROM points") == [(25,)]
         assert line.daemon.ask("SELECT count(*) FROM limits") == [(1,)]
+        spare = line.state("/link/spare")  # no station uses it: not dialled
+        assert not spare["up"] and spare["connects"] == 0, spare
         line.check_values()
         line.check_events()
 
