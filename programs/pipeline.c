@@ -483,6 +483,17 @@ void spc_pipeline_fold(struct spc_pipeline *pipeline,
 
 /* ---- around the fold --------------------------------------------------- */
 
+/* A stream that was split by more keys than the plant file has now holds only
+ * some of the parts: its limits are not those of all of them. */
+static bool is_finer(const struct spc_stream *stream, uint32_t by_count)
+{
+    for (uint32_t i = by_count; i < SPC_BY_KEYS; i++) {
+        if (stream->key[i][0])
+            return true;
+    }
+    return false;
+}
+
 bool spc_pipeline_restore(struct spc_pipeline *pipeline,
                           uint32_t characteristic,
                           const struct spc_stream *state)
@@ -491,7 +502,7 @@ bool spc_pipeline_restore(struct spc_pipeline *pipeline,
 
     assert(characteristic < pipeline->characteristic_count);
     plan = &pipeline->characteristics[characteristic];
-    if (state->layout != SPC_STREAM_LAYOUT)
+    if (state->layout != SPC_STREAM_LAYOUT || is_finer(state, plan->by_count))
         return false;
 
     uint32_t slot = slot_of(pipeline, characteristic, state->key);

@@ -138,7 +138,7 @@ void spc_pipeline_fold(struct spc_pipeline *pipeline,
                        struct spc_outcome *ret_outcome);
 
 /* Takes up a recorded stream.  False when it does not fit the plant (another
- * layout, no such characteristic, no room): it then stays in the historian.
+ * layout, split by more keys, no room): it then stays in the historian.
  * A stream whose chart, subgroup or study has changed begins anew, keeping
  * its id and the numbering of its points and limits. */
 bool spc_pipeline_restore(struct spc_pipeline *pipeline,

@@ -437,6 +437,29 @@ static void test_a_state_is_taken_up_where_it_was(void **state)
     assert_memory_equal(&live, &b.streams[0], sizeof live);
 }
 
+static void test_part_of_the_parts_is_not_all_of_them(void **state)
+{
+    struct spc_stream recorded;
+
+    (void)state;
+    set_up(SPC_CHART_IMR, 1, 20);
+    b.characteristic.by_count = 2;
+    b.characteristic.by[1] = 1;
+    struct spc_sample sample = sample_of(10);
+    strcpy(sample.context[0], "H-22");
+    strcpy(sample.context[1], "cavity 3");
+    spc_pipeline_fold(&b.pipeline, &sample, &b.outcome);
+    recorded = b.streams[0];
+
+    set_up(SPC_CHART_IMR, 1, 20);
+    b.characteristic.by_count = 2;
+    assert_true(spc_pipeline_restore(&b.pipeline, 0, &recorded));
+    set_up(SPC_CHART_IMR, 1, 20);
+    b.characteristic.by_count = 1;
+    assert_false(spc_pipeline_restore(&b.pipeline, 0, &recorded));
+    assert_int_equal(b.pipeline.stream_count, 0);
+}
+
 static void test_another_shape_begins_anew(void **state)
 {
     struct spc_stream recorded;
@@ -513,6 +536,7 @@ int main(void)
         cmocka_unit_test(test_a_gap_in_the_station_is_one_in_every_stream),
         cmocka_unit_test(test_a_run_continues_over_the_study),
         cmocka_unit_test(test_a_state_is_taken_up_where_it_was),
+        cmocka_unit_test(test_part_of_the_parts_is_not_all_of_them),
         cmocka_unit_test(test_another_shape_begins_anew),
         cmocka_unit_test(test_acknowledging),
         cmocka_unit_test(test_capability_follows_the_process),
