@@ -50,14 +50,18 @@ class Line:
         self.fed = []  # what the PLC was given, in order
         return self
 
-    def __exit__(self, *_):
-        if self.daemon.process.running():
-            self.daemon.process.end(signal.SIGTERM)
-        self.subscriber.stop()
-        self.plc.kill()
-        if self.broker.process.running():
-            self.broker.stop()
-        self.keep.__exit__()
+    def __exit__(self, failed, *_):
+        try:
+            if failed:
+                self.daemon.process.end(signal.SIGKILL)
+            else:
+                self.daemon.stop()  # a sanitizer speaks by the exit status
+        finally:
+            self.subscriber.stop()
+            self.plc.kill()
+            if self.broker.process.running():
+                self.broker.stop()
+            self.keep.__exit__()
 
     def text(self, **options):
         text = rings.text(self.folder, self.plc.port, self.broker.port,
