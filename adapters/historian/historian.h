@@ -175,12 +175,13 @@ enum spc_status spc_historian_leave(struct spc_historian *historian,
 uint64_t spc_historian_last_left(const struct spc_historian *historian);
 bool spc_historian_applied(struct spc_historian *historian, uint64_t command);
 
-/* An alarm as it stands.  The payloads are the JSON of its newest event and of
- * the newest one that raised or updated it ("" when there is none), which
- * lists the points and rules.  The texts hold during the call. */
+/* An alarm as it stands.  The payloads are the JSON of its newest event, of
+ * the newest one that raised or updated it, which lists the points and rules,
+ * and of the newest that acknowledged, returned or closed it; "" when there is
+ * none.  The texts hold during the call. */
 struct spc_alarm_row {
     const char *alarm_id, *state; /* state as in spc_alarm_state_text */
-    const char *newest, *cause;
+    const char *newest, *cause, *settled;
 };
 
 /* Calls `take` with every alarm that is not back to normal, or with `all` of
@@ -192,11 +193,26 @@ enum spc_status spc_historian_alarms(
     void *context);
 
 /* Calls `take` with the event that set an alarm's state last, as `newest`;
- * not at all when there is none.  `cause` is "". */
+ * not at all when there is none.  `cause` and `settled` are "". */
 void spc_historian_alarm(struct spc_historian *historian, const char *alarm_id,
                          void (*take)(void *context,
                                       const struct spc_alarm_row *row),
                          void *context);
+
+/* Whether an event of that alarm, action and person came after seq: what a
+ * command has caused. */
+bool spc_historian_followed(struct spc_historian *historian, uint64_t seq,
+                            const char *alarm_id, enum spc_event_action action,
+                            const char *person);
+
+/* Calls `take` with why nothing may be measured somewhere, oldest first: the
+ * payload of each event (of a link, or that spcd stopped) which nothing has
+ * taken back since spcd last began. */
+SPC_MUST_CHECK
+enum spc_status spc_historian_blind(struct spc_historian *historian,
+                                    void (*take)(void *context,
+                                                 const char *payload),
+                                    void *context);
 
 /* Deletes acknowledged outbox rows older than `keep`, a bounded number a
  * call. */

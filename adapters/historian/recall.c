@@ -246,7 +246,8 @@ enum spc_status spc_historian_alarms(
         struct spc_alarm_row alarm = {.alarm_id = column_text(row.statement, 0),
                                       .state = column_text(row.statement, 1),
                                       .newest = column_text(row.statement, 2),
-                                      .cause = column_text(row.statement, 3)};
+                                      .cause = column_text(row.statement, 3),
+                                      .settled = column_text(row.statement, 4)};
 
         take(context, &alarm);
     }
@@ -268,9 +269,43 @@ void spc_historian_alarm(struct spc_historian *historian, const char *alarm_id,
         struct spc_alarm_row alarm = {.alarm_id = column_text(row.statement, 0),
                                       .state = column_text(row.statement, 1),
                                       .newest = column_text(row.statement, 2),
-                                      .cause = column_text(row.statement, 3)};
+                                      .cause = column_text(row.statement, 3),
+                                      .settled = column_text(row.statement, 4)};
 
         take(context, &alarm);
     }
     (void)sqlite3_reset(row.statement);
+}
+
+/* ---- what became of things --------------------------------------------- */
+
+bool spc_historian_followed(struct spc_historian *historian, uint64_t seq,
+                            const char *alarm_id, enum spc_event_action action,
+                            const char *person)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_FOLLOWED);
+
+    spc_row_integer(&row, (int64_t)seq);
+    spc_row_text(&row, alarm_id);
+    spc_row_text(&row, spc_event_action_text(action));
+    spc_row_text(&row, person);
+    bool followed = sqlite3_step(row.statement) == SQLITE_ROW;
+    (void)sqlite3_reset(row.statement);
+    return followed;
+}
+
+enum spc_status spc_historian_blind(struct spc_historian *historian,
+                                    void (*take)(void *context,
+                                                 const char *payload),
+                                    void *context)
+{
+    struct spc_row row = spc_row_begin(historian, STATEMENT_BLIND);
+    int code;
+
+    while ((code = sqlite3_step(row.statement)) == SQLITE_ROW)
+        take(context, column_text(row.statement, 0));
+    enum spc_status status =
+        code == SQLITE_DONE ? SPC_OK : spc_historian_failed(historian, code);
+    (void)sqlite3_reset(row.statement);
+    return status;
 }

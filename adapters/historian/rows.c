@@ -74,14 +74,37 @@ static const char *const sql[STATEMENTS] = {
     [STATEMENT_ALARMS] =
         "SELECT newest.alarm_id, newest.state, newest.payload,"
         "  (SELECT payload FROM events WHERE alarm_id = newest.alarm_id"
-        "   AND action IN ('raised', 'updated') ORDER BY seq DESC LIMIT 1)"
+        "   AND action IN ('raised', 'updated') ORDER BY seq DESC LIMIT 1),"
+        "  (SELECT payload FROM events WHERE alarm_id = newest.alarm_id"
+        "   AND action IN ('acknowledged', 'returned', 'closed')"
+        "   ORDER BY seq DESC LIMIT 1)"
         " FROM (SELECT max(seq) AS seq FROM events"
         "  WHERE alarm_id IS NOT NULL GROUP BY alarm_id) last"
         " JOIN events newest ON newest.seq = last.seq"
         " WHERE ?1 OR newest.state <> 'normal' ORDER BY newest.seq",
     [STATEMENT_ALARM] =
-        "SELECT alarm_id, state, payload, '' FROM events WHERE alarm_id = ?"
+        "SELECT alarm_id, state, payload, '', '' FROM events WHERE alarm_id = ?"
         " AND action <> 'commented' ORDER BY seq DESC LIMIT 1",
+    [STATEMENT_FOLLOWED] =
+        "SELECT 1 FROM events WHERE seq > ? AND alarm_id = ? AND action = ?"
+        " AND person = ? LIMIT 1",
+    /* A link, its units and its blocks are told of each on their own; which
+     * unit or block it was is how the detail begins.  All are told anew when
+     * spcd begins or takes a plant file into use. */
+    [STATEMENT_BLIND] =
+        "SELECT payload FROM"
+        " (SELECT max(seq) AS seq, action, payload FROM events"
+        "  WHERE (kind = 'link' OR action = 'stopped') AND seq >"
+        "   coalesce((SELECT seq FROM events WHERE kind = 'gateway'"
+        "    AND action IN ('started', 'config-applied')"
+        "    ORDER BY seq DESC LIMIT 1), 0)"
+        "  GROUP BY kind, json_extract(payload, '$.link'), station,"
+        "   CASE WHEN action IN ('link-up', 'link-down', 'stopped') THEN ''"
+        "    WHEN action IN ('unit-up', 'unit-down') THEN"
+        "     substr(detail, 1, instr(replace(detail, ' answers', ':'), ':') - 1)"
+        "    ELSE 'block ' || substr(detail, 1, instr(detail, ': ')) END)"
+        " WHERE action IN ('link-down', 'unit-down', 'block-refused',"
+        "  'self-test-failed', 'stopped') ORDER BY seq",
     [STATEMENT_TIDY] =
         "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox"
         " WHERE state = 1 AND settled < ?1 ORDER BY settled LIMIT 1000)",
