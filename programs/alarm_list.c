@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One alarm as a JSON object, and a list of them as a table, JSON or CSV.
- * Table and CSV are columns of functions over the same objects. */
+/* One alarm as a JSON object, and a list of them as JSON or CSV, which is
+ * columns of functions over the same objects.  For people: alarm_table.c. */
 #include "programs/alarm_list.h"
 
+#include "config/plant.h"
 #include "rules/ruleset.h"
 
 #include <stdio.h>
@@ -13,7 +14,7 @@ enum { CELL_TEXT = 512 };
 
 /* ---- one alarm as JSON ------------------------------------------------- */
 
-static const char *text_of(const json_t *object, const char *key)
+const char *spc_alarm_text(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
 
@@ -23,7 +24,8 @@ static const char *text_of(const json_t *object, const char *key)
 /* The words of a rule, which the event spells out for its first signal only. */
 static const char *words_of(const json_t *held)
 {
-    const char *name = text_of(held, "rule"), *side = text_of(held, "side");
+    const char *name = spc_alarm_text(held, "rule"),
+               *side = spc_alarm_text(held, "side");
 
     for (size_t i = 0; i < SPC_RULES; i++) {
         const char *of = spc_side_text(spc_rules[i].side);
@@ -61,6 +63,21 @@ static json_t *value_of(const json_t *points)
     return value ? json_incref(value) : json_null();
 }
 
+/* What acknowledged, returned or closed it last. */
+static json_t *settled_of(const char *payload)
+{
+    static const char *const copied[] = {"action", "ts", "person", "detail"};
+    json_t *event = json_loads(payload, 0, NULL), *settled;
+
+    if (!event)
+        return json_null();
+    settled = json_object();
+    for (size_t i = 0; i < sizeof copied / sizeof *copied; i++)
+        json_object_set(settled, copied[i], json_object_get(event, copied[i]));
+    json_decref(event);
+    return settled;
+}
+
 /* State from the newest event; what went wrong from the newest that raised or
  * updated it, since an acknowledgement has no points. */
 json_t *spc_alarm_describe(const struct spc_alarm_row *row)
@@ -84,8 +101,62 @@ json_t *spc_alarm_describe(const struct spc_alarm_row *row)
                         rules_of(json_object_get(cause, "signals")));
     json_object_set_new(alarm, "value",
                         value_of(json_object_get(cause, "points")));
+    json_object_set_new(alarm, "settled", settled_of(row->settled));
+    json_object_set_new(alarm, "waiting", json_array());
     json_decref(cause);
     return alarm;
+}
+
+/* ---- one link that is blind -------------------------------------------- */
+
+/* A unit is named in its detail only: "unit 3: no answer". */
+static bool is_served(const struct spc_plant *plant,
+                      const struct spc_plant_station *station,
+                      const json_t *event)
+{
+    unsigned unit;
+
+    if (strcmp(plant->links[station->link].name,
+               spc_alarm_text(event, "link")) != 0)
+        return false;
+    return strcmp(spc_alarm_text(event, "action"), "unit-down") != 0 ||
+           sscanf(spc_alarm_text(event, "detail"), "unit %u", &unit) != 1 ||
+           unit == station->unit;
+}
+
+static json_t *stations_of(const json_t *event, const struct spc_plant *plant)
+{
+    json_t *stations = json_array();
+    json_t *named = json_object_get(event, "station");
+
+    if (json_is_string(named))
+        json_array_append(stations, named);
+    else if (plant && json_is_string(json_object_get(event, "link")))
+        for (uint32_t s = 0; s < plant->station_count; s++)
+            if (is_served(plant, &plant->stations[s], event))
+                json_array_append_new(stations,
+                                      json_string(plant->stations[s].id));
+    return stations;
+}
+
+json_t *spc_blind_describe(const char *payload, const struct spc_plant *plant)
+{
+    static const char *const copied[] = {"action", "link", "detail", "text",
+                                         "text_zh"};
+    json_t *event = json_loads(payload, 0, NULL), *blind = json_object();
+    json_t *since = json_object_get(event, "ts");
+
+    json_object_set_new(blind, "since",
+                        since ? json_incref(since) : json_null());
+    for (size_t i = 0; i < sizeof copied / sizeof *copied; i++) {
+        json_t *value = json_object_get(event, copied[i]);
+
+        json_object_set_new(blind, copied[i],
+                            value ? json_incref(value) : json_null());
+    }
+    json_object_set_new(blind, "stations", stations_of(event, plant));
+    json_decref(event);
+    return blind;
 }
 
 /* ---- cells ------------------------------------------------------------- */
@@ -109,21 +180,21 @@ static void join_number(char *cell, const char *separator, const json_t *number)
 
 static void state_cell(const json_t *alarm, char *cell)
 {
-    join(cell, "", text_of(alarm, "state"));
+    join(cell, "", spc_alarm_text(alarm, "state"));
 }
 
 static void since_cell(const json_t *alarm, char *cell)
 {
-    join(cell, "", text_of(alarm, "since"));
+    join(cell, "", spc_alarm_text(alarm, "since"));
 }
 
 static void place_cell(const json_t *alarm, char *cell)
 {
-    join(cell, "", text_of(alarm, "station"));
-    join(cell, "/", text_of(alarm, "characteristic"));
-    if (*text_of(alarm, "stream"))
-        join(cell, " ", text_of(alarm, "stream"));
-    join(cell, " ", text_of(alarm, "panel"));
+    join(cell, "", spc_alarm_text(alarm, "station"));
+    join(cell, "/", spc_alarm_text(alarm, "characteristic"));
+    if (*spc_alarm_text(alarm, "stream"))
+        join(cell, " ", spc_alarm_text(alarm, "stream"));
+    join(cell, " ", spc_alarm_text(alarm, "panel"));
 }
 
 static void rule_cell(const json_t *alarm, char *cell)
@@ -131,9 +202,9 @@ static void rule_cell(const json_t *alarm, char *cell)
     const json_t *rules = json_object_get(alarm, "rules");
 
     for (size_t i = 0; i < json_array_size(rules); i++)
-        join(cell, "; ", text_of(json_array_get(rules, i), "text"));
+        join(cell, "; ", spc_alarm_text(json_array_get(rules, i), "text"));
     if (!*cell)
-        join(cell, "", text_of(alarm, "text"));
+        join(cell, "", spc_alarm_text(alarm, "text"));
 }
 
 static void value_cell(const json_t *alarm, char *cell)
@@ -157,15 +228,6 @@ static void upper_cell(const json_t *alarm, char *cell)
     limit_cell(alarm, "ucl", cell);
 }
 
-static void limits_cell(const json_t *alarm, char *cell)
-{
-    lower_cell(alarm, cell);
-    char upper[CELL_TEXT] = "";
-
-    upper_cell(alarm, upper);
-    join(cell, " .. ", upper);
-}
-
 /* One end of the affected parts: its id, else its number, else the point. */
 static void part_cell(const json_t *alarm, const char *end, char *cell)
 {
@@ -174,8 +236,8 @@ static void part_cell(const json_t *alarm, const char *end, char *cell)
     const json_t *counter = json_object_get(part, "counter");
     const json_t *index = json_object_get(part, "index");
 
-    if (*text_of(part, "part_id"))
-        join(cell, "", text_of(part, "part_id"));
+    if (*spc_alarm_text(part, "part_id"))
+        join(cell, "", spc_alarm_text(part, "part_id"));
     else if (json_is_number(counter))
         join_number(strcat(cell, "#"), "", counter);
     else if (json_is_number(index))
@@ -192,30 +254,14 @@ static void to_cell(const json_t *alarm, char *cell)
     part_cell(alarm, "to", cell);
 }
 
-static void parts_cell(const json_t *alarm, char *cell)
-{
-    char to[CELL_TEXT] = "";
-
-    from_cell(alarm, cell);
-    to_cell(alarm, to);
-    if (strcmp(cell, to) != 0)
-        join(cell, " .. ", to);
-}
-
 static void id_cell(const json_t *alarm, char *cell)
 {
-    join(cell, "", text_of(alarm, "alarm_id"));
+    join(cell, "", spc_alarm_text(alarm, "alarm_id"));
 }
 
 struct column {
     const char *title;
     void (*write)(const json_t *alarm, char *cell);
-};
-
-static const struct column table_columns[] = {
-    {"STATE", state_cell}, {"SINCE", since_cell}, {"PLACE", place_cell},
-    {"RULE", rule_cell},   {"VALUE", value_cell}, {"LIMITS", limits_cell},
-    {"PARTS", parts_cell}, {"ALARM ID", id_cell},
 };
 
 static const struct column csv_columns[] = {
@@ -225,30 +271,36 @@ static const struct column csv_columns[] = {
     {"alarm_id", id_cell},
 };
 
-enum {
-    TABLE_COLUMNS = sizeof table_columns / sizeof *table_columns,
-    CSV_COLUMNS = sizeof csv_columns / sizeof *csv_columns,
-};
+enum { CSV_COLUMNS = sizeof csv_columns / sizeof *csv_columns };
+
+/* ---- texts ------------------------------------------------------------- */
+
+void spc_alarm_tame(char *text)
+{
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
+
+        if (c < 0x20 || c == 0x7f) {
+            *text = '?';
+        } else if (c == 0xc2 && next >= 0x80 && next < 0xa0) {
+            /* U+0080 to U+009F command a terminal as well. */
+            *text++ = '?';
+            *text = '?';
+        }
+    }
+}
+
+void spc_alarm_moment(const char *stamp, char ret_text[SPC_MOMENT_TEXT])
+{
+    if (strlen(stamp) >= 19 && stamp[10] == 'T')
+        (void)snprintf(ret_text, SPC_MOMENT_TEXT, "%.10s %.8sZ", stamp,
+                       stamp + 11);
+    else
+        (void)snprintf(ret_text, SPC_MOMENT_TEXT, "%.20s",
+                       *stamp ? stamp : "?");
+}
 
 /* ---- the three formats ------------------------------------------------- */
-
-/* Texts come from PLCs too; a terminal must not obey them. */
-static void tame(char *cell)
-{
-    for (; *cell; cell++)
-        if ((unsigned char)*cell < 0x20 || *cell == 0x7f)
-            *cell = '?';
-}
-
-/* Characters, not bytes: everything but UTF-8 continuation. */
-static size_t width_of(const char *text)
-{
-    size_t width = 0;
-
-    for (; *text; text++)
-        width += (*text & 0xc0) != 0x80;
-    return width;
-}
 
 static void fill_cell(const struct column *column, const json_t *alarm,
                       char cell[CELL_TEXT])
@@ -258,43 +310,7 @@ static void fill_cell(const struct column *column, const json_t *alarm,
         column->write(alarm, cell);
     else
         join(cell, "", column->title);
-    tame(cell);
-}
-
-static void print_line(const json_t *alarm, const size_t *widths)
-{
-    char cell[CELL_TEXT];
-
-    for (size_t c = 0; c < TABLE_COLUMNS; c++) {
-        size_t room = c + 1 < TABLE_COLUMNS ? widths[c] + 2 : 0;
-
-        fill_cell(&table_columns[c], alarm, cell);
-        fputs(cell, stdout);
-        for (size_t at = width_of(cell); at < room; at++)
-            fputc(' ', stdout);
-    }
-    fputc('\n', stdout);
-}
-
-static void print_table(json_t *alarms)
-{
-    size_t widths[TABLE_COLUMNS] = {0};
-    char cell[CELL_TEXT];
-
-    if (json_array_size(alarms) == 0) {
-        puts("no alarms");
-        return;
-    }
-    for (size_t c = 0; c < TABLE_COLUMNS; c++)
-        for (size_t i = 0; i <= json_array_size(alarms); i++) {
-            /* One beyond the last is the title. */
-            fill_cell(&table_columns[c], json_array_get(alarms, i), cell);
-            if (width_of(cell) > widths[c])
-                widths[c] = width_of(cell);
-        }
-    print_line(NULL, widths);
-    for (size_t i = 0; i < json_array_size(alarms); i++)
-        print_line(json_array_get(alarms, i), widths);
+    spc_alarm_tame(cell);
 }
 
 static void print_quoted(const char *cell)
@@ -312,8 +328,9 @@ static void print_quoted(const char *cell)
         fputc('"', stdout);
 }
 
-static void print_csv(json_t *alarms)
+static void print_csv(const struct spc_alarm_report *report)
 {
+    json_t *alarms = report->alarms;
     char cell[CELL_TEXT];
 
     for (size_t i = 0; i <= json_array_size(alarms); i++) {
@@ -328,12 +345,13 @@ static void print_csv(json_t *alarms)
     }
 }
 
-static void print_json(json_t *alarms)
+static void print_json(const struct spc_alarm_report *report)
 {
     json_t *answer = json_object();
 
     json_object_set_new(answer, "schema", json_string("spc.alarms/1"));
-    json_object_set(answer, "alarms", alarms);
+    json_object_set(answer, "alarms", report->alarms);
+    json_object_set(answer, "blind", report->blind);
     json_object_set_new(answer, "notes", json_array());
     char *text = spc_json_text(answer);
     if (text)
@@ -342,25 +360,13 @@ static void print_json(json_t *alarms)
     json_decref(answer);
 }
 
-static const struct {
-    const char *name;
-    void (*print)(json_t *alarms);
-} formats[] = {
-    {"table", print_table}, {"json", print_json}, {"csv", print_csv}};
-
-enum { FORMATS = sizeof formats / sizeof *formats };
-
-bool spc_alarm_format_known(const char *format)
+void spc_alarm_list_print(const struct spc_alarm_report *report,
+                          enum spc_format format)
 {
-    for (size_t f = 0; f < FORMATS; f++)
-        if (strcmp(formats[f].name, format) == 0)
-            return true;
-    return false;
-}
+    static void (*const formats[])(const struct spc_alarm_report *) = {
+        [SPC_FORMAT_TABLE] = spc_alarm_table_print,
+        [SPC_FORMAT_JSON] = print_json,
+        [SPC_FORMAT_CSV] = print_csv};
 
-void spc_alarm_list_print(json_t *alarms, const char *format)
-{
-    for (size_t f = 0; f < FORMATS; f++)
-        if (strcmp(formats[f].name, format) == 0)
-            formats[f].print(alarms);
+    formats[format](report);
 }

@@ -24,16 +24,20 @@
 enum {
     PATH_TEXT = 4096,
     WAIT_STEPS = 100,
+    WAITING_MAX = 64, /* commands shown as waiting */
+    SENTENCE_TEXT = 512,
 };
 #define WAIT_STEP (20 * SPC_MILLISECOND)
 
-static const char *format, *person, *remark;
+static const char *format, *language_name, *person, *remark;
 static bool show_all, wait_for_it;
 
 static const struct spc_option options[] = {
     {"all", 'a', NULL, "also those that are back to normal", NULL, &show_all},
     {"format", 'f', "FORMAT", "table (on a terminal), json or csv", &format,
      NULL},
+    {"lang", 0, "LANG", "of the table: en or zh; default from LANG",
+     &language_name, NULL},
     {"by", 0, "NAME", "who acknowledges or comments", &person, NULL},
     {"comment", 0, "TEXT", "what there is to say", &remark, NULL},
     {"wait", 0, NULL, "wait up to 2 s until spcd has applied it", NULL,
@@ -50,7 +54,8 @@ static const struct spc_usage usage = {
         "\"tool changed\"\n"
         "  spc alarms comment plant.yaml ALARM_ID --by \"Li Wei\" --comment "
         "\"lot held\"\n\n"
-        "Exit status of a list: 0 no alarm is active, 1 some are.\n",
+        "Exit status of a list: 0 no alarm is active, 1 some are; of ack and\n"
+        "comment: 3 there is nothing to acknowledge, 4 spcd changed nothing.\n",
     .options = options,
     .count = sizeof options / sizeof *options,
 };
@@ -77,11 +82,18 @@ static bool ends_with(const char *text, const char *end)
     return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
-static int historian_of_plant(const char *file, char ret_path[PATH_TEXT])
+/* What a command works on. */
+struct source {
+    char path[PATH_TEXT]; /* the historian's */
+    struct spc_historian *historian;
+    struct spc_plant *plant; /* NULL when the historian itself was named */
+};
+
+static int read_plant(const char *file, struct source *source)
 {
-    struct spc_plant *plant = NULL;
     struct spc_complaints complaints = {0};
-    enum spc_status status = spc_plant_file_read(file, &plant, &complaints);
+    enum spc_status status =
+        spc_plant_file_read(file, &source->plant, &complaints);
     int length = 0;
 
     if (status != SPC_OK && complaints.text)
@@ -89,45 +101,58 @@ static int historian_of_plant(const char *file, char ret_path[PATH_TEXT])
     spc_complaints_free(&complaints);
     if (status != SPC_OK)
         return SPC_EXIT_INPUT;
-    if (plant->historian)
-        length = snprintf(ret_path, PATH_TEXT, "%s", plant->historian);
-    spc_plant_free(plant);
+    if (source->plant->historian)
+        length =
+            snprintf(source->path, PATH_TEXT, "%s", source->plant->historian);
     if (length <= 0 || length >= PATH_TEXT)
         return complain(SPC_EXIT_INPUT, "%s names no historian", file);
     return SPC_EXIT_OK;
 }
 
 /* FILE is the historian itself or the plant file that names it. */
-static int find_historian(const char *file, char ret_path[PATH_TEXT])
+static int find_historian(const char *file, struct source *source)
 {
     if (access(file, R_OK) != 0)
         return complain(SPC_EXIT_UNREACHABLE, "%s: %s", file, strerror(errno));
     if (ends_with(file, ".yaml") || ends_with(file, ".yml")) {
-        int result = historian_of_plant(file, ret_path);
+        int result = read_plant(file, source);
 
         if (result != SPC_EXIT_OK)
             return result;
-    } else if (snprintf(ret_path, PATH_TEXT, "%s", file) >= PATH_TEXT) {
+    } else if (snprintf(source->path, PATH_TEXT, "%s", file) >= PATH_TEXT) {
         return complain(SPC_EXIT_INPUT, "the file's name is too long");
     }
-    if (access(ret_path, R_OK) != 0)
-        return complain(SPC_EXIT_UNREACHABLE, "%s: %s", ret_path,
+    if (access(source->path, R_OK) != 0)
+        return complain(SPC_EXIT_UNREACHABLE, "%s: %s", source->path,
                         strerror(errno));
     return SPC_EXIT_OK;
 }
 
-static int open_historian(const char *file, char ret_path[PATH_TEXT],
-                          struct spc_historian **ret_historian)
+static void close_source(struct source *source)
+{
+    spc_historian_close(source->historian);
+    spc_plant_free(source->plant);
+}
+
+/* To be closed whether or not it could be opened. */
+static int open_source(const char *file, struct source *ret_source)
 {
     char error[512];
-    int result = find_historian(file, ret_path);
 
+    *ret_source = (struct source){.historian = NULL};
+    int result = find_historian(file, ret_source);
     if (result != SPC_EXIT_OK)
         return result;
-    if (spc_historian_open(ret_path, NULL, 0, error, sizeof error,
-                           ret_historian) != SPC_OK)
+    if (spc_historian_open(ret_source->path, NULL, 0, error, sizeof error,
+                           &ret_source->historian) != SPC_OK)
         return complain(SPC_EXIT_INPUT, "%s", error);
     return SPC_EXIT_OK;
+}
+
+static int unreadable(const struct source *source)
+{
+    return complain(SPC_EXIT_INPUT, "%s: %s", source->path,
+                    spc_historian_error(source->historian));
 }
 
 /* ---- listing ------------------------------------------------------------- */
@@ -144,96 +169,236 @@ static bool is_active(const json_t *alarm)
     return !state || strcmp(state, "normal") != 0;
 }
 
-static int list(const char *file)
+/* A daemon that is not running must not make an acknowledgement look as if
+ * nobody had given it. */
+static void show_waiting(json_t *alarms, const struct spc_command *command)
 {
-    const char *wanted =
-        format ? format : (isatty(STDOUT_FILENO) ? "table" : "json");
-    struct spc_historian *historian;
-    char path[PATH_TEXT];
+    for (size_t i = 0; i < json_array_size(alarms); i++) {
+        json_t *alarm = json_array_get(alarms, i);
+
+        if (strcmp(spc_alarm_text(alarm, "alarm_id"), command->target) != 0)
+            continue;
+        json_t *waiting = json_object();
+        json_object_set_new(waiting, "verb", json_string(command->verb));
+        json_object_set_new(waiting, "person", json_string(command->person));
+        json_object_set_new(waiting, "comment", json_string(command->comment));
+        json_array_append_new(json_object_get(alarm, "waiting"), waiting);
+    }
+}
+
+struct blind_list {
+    json_t *entries;
+    const struct spc_plant *plant;
+};
+
+static void collect_blind(void *context, const char *payload)
+{
+    struct blind_list *list = context;
+
+    json_array_append_new(list->entries,
+                          spc_blind_describe(payload, list->plant));
+}
+
+static bool gather(const struct source *source, struct spc_alarm_report *report)
+{
+    struct spc_command commands[WAITING_MAX];
+    struct blind_list blind = {report->blind, source->plant};
+
+    if (spc_historian_alarms(source->historian, show_all, collect,
+                             report->alarms) != SPC_OK ||
+        spc_historian_blind(source->historian, collect_blind, &blind) != SPC_OK)
+        return false;
+    size_t count =
+        spc_historian_commands(source->historian, commands, WAITING_MAX);
+    for (size_t i = 0; i < count; i++)
+        show_waiting(report->alarms, &commands[i]);
+    return true;
+}
+
+static int print_list(const struct source *source,
+                      struct spc_alarm_report *report, enum spc_format wanted)
+{
     size_t active = 0;
 
-    if (!spc_alarm_format_known(wanted))
-        return complain(SPC_EXIT_USAGE, "--format is table, json or csv");
-    int result = open_historian(file, path, &historian);
-    if (result != SPC_EXIT_OK)
-        return result;
+    if (!gather(source, report))
+        return unreadable(source);
+    for (size_t i = 0; i < json_array_size(report->alarms); i++)
+        active += is_active(json_array_get(report->alarms, i));
+    spc_alarm_list_print(report, wanted);
+    return active > 0 ? SPC_EXIT_SIGNALS : SPC_EXIT_OK;
+}
 
-    json_t *alarms = json_array();
-    if (spc_historian_alarms(historian, show_all, collect, alarms) == SPC_OK) {
-        for (size_t i = 0; i < json_array_size(alarms); i++)
-            active += is_active(json_array_get(alarms, i));
-        spc_alarm_list_print(alarms, wanted);
-        result = active > 0 ? SPC_EXIT_SIGNALS : SPC_EXIT_OK;
-    } else {
-        result = complain(SPC_EXIT_INPUT, "%s: %s", path,
-                          spc_historian_error(historian));
+static int list(const char *file)
+{
+    struct spc_alarm_report report = {.file = file};
+    struct source source;
+    enum spc_format wanted;
+
+    if (!spc_choose_format("spc alarms", format, &wanted) ||
+        !spc_choose_language("spc alarms", language_name, &report.language))
+        return SPC_EXIT_USAGE;
+    int result = open_source(file, &source);
+    if (result == SPC_EXIT_OK) {
+        report.alarms = json_array();
+        report.blind = json_array();
+        result = print_list(&source, &report, wanted);
+        json_decref(report.alarms);
+        json_decref(report.blind);
     }
-    json_decref(alarms);
-    spc_historian_close(historian);
+    close_source(&source);
     return result;
 }
 
-/* ---- verbs ------------------------------------------------------------- */
+/* ---- what there is to acknowledge -------------------------------------- */
 
 struct search {
     const char *alarm_id;
-    char state[16];
+    bool found, open;           /* open: somebody may acknowledge it */
+    char became[SENTENCE_TEXT]; /* "was closed 2026-11-21 11:23:56Z" */
 };
+
+static const struct {
+    const char *action, *words;
+} endings[] = {
+    {"acknowledged", "was acknowledged"},
+    {"returned", "is back to normal since"},
+    {"closed", "was closed"},
+};
+
+/* When, by whom and why, as far as it is recorded. */
+static void word_ending(const json_t *settled, bool over,
+                        char ret_text[SENTENCE_TEXT])
+{
+    const char *by = spc_alarm_text(settled, "person");
+    const char *detail = spc_alarm_text(settled, "detail");
+    const char *action = spc_alarm_text(settled, "action");
+    const char *words = "is back to normal";
+    char moment[SPC_MOMENT_TEXT];
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (strcmp(endings[i].action, action) == 0)
+            words = endings[i].words;
+    spc_alarm_moment(spc_alarm_text(settled, "ts"), moment);
+    (void)snprintf(ret_text, SENTENCE_TEXT, "%s%s%s%s%s%s%s%s", words,
+                   settled ? " " : "", settled ? moment : "", *by ? " by " : "",
+                   by, *detail ? ": " : "", detail,
+                   over && strcmp(action, "acknowledged") == 0
+                       ? "; it is back to normal"
+                       : "");
+    spc_alarm_tame(ret_text);
+}
 
 static void look(void *context, const struct spc_alarm_row *row)
 {
     struct search *search = context;
 
-    if (strcmp(row->alarm_id, search->alarm_id) == 0)
-        (void)snprintf(search->state, sizeof search->state, "%s", row->state);
+    if (strcmp(row->alarm_id, search->alarm_id) != 0)
+        return;
+
+    json_t *settled = json_loads(row->settled, 0, NULL);
+    bool over = strcmp(row->state, "normal") == 0;
+
+    search->found = true;
+    search->open = !over && strcmp(row->state, "ack") != 0;
+    word_ending(settled, over, search->became);
+    json_decref(settled);
 }
 
-static int wait_until_applied(struct spc_historian *historian, uint64_t id)
-{
-    const struct timespec step = {0, WAIT_STEP};
+/* ---- verbs ------------------------------------------------------------- */
 
-    for (int i = 0; i < WAIT_STEPS; i++) {
-        if (spc_historian_applied(historian, id)) {
-            fprintf(stderr, "spc alarms: done\n");
-            return SPC_EXIT_OK;
-        }
-        (void)nanosleep(&step, NULL);
-    }
-    return complain(SPC_EXIT_UNREACHABLE,
-                    "the command is left, but spcd has not applied it within "
-                    "2 s; is it running?");
+static const struct verb {
+    const char *name, *done;
+    enum spc_event_action causes;
+    bool open_only; /* makes no sense once it is acknowledged or over */
+} verbs[] = {
+    {"ack", "acknowledged", SPC_ACKNOWLEDGED, true},
+    {"comment", "commented", SPC_COMMENTED, false},
+};
+
+static const struct verb *find_verb(const char *name)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    return NULL;
 }
 
 /* Says why a verb makes no sense for this alarm, or SPC_EXIT_OK. */
-static int check_target(struct spc_historian *historian, const char *alarm_id)
+static int check_target(const struct source *source, const struct verb *verb,
+                        const char *alarm_id)
 {
-    struct search search = {alarm_id, ""};
+    struct search search = {.alarm_id = alarm_id};
 
-    if (spc_historian_alarms(historian, true, look, &search) != SPC_OK)
-        return complain(SPC_EXIT_INPUT, "%s", spc_historian_error(historian));
-    if (!*search.state)
+    if (spc_historian_alarms(source->historian, true, look, &search) != SPC_OK)
+        return unreadable(source);
+    if (!search.found)
         return complain(SPC_EXIT_INPUT,
                         "there is no alarm '%s'; 'spc alarms FILE --all' lists "
                         "them",
                         alarm_id);
+    if (verb->open_only && !search.open)
+        return complain(SPC_EXIT_INPUT,
+                        "there is nothing to acknowledge: %s %s", alarm_id,
+                        search.became);
     return SPC_EXIT_OK;
 }
 
-static int leave(struct spc_historian *historian,
+static bool wait_until_applied(struct spc_historian *historian)
+{
+    const struct timespec step = {0, WAIT_STEP};
+    uint64_t id = spc_historian_last_left(historian);
+
+    for (int i = 0; i < WAIT_STEPS; i++) {
+        if (spc_historian_applied(historian, id))
+            return true;
+        (void)nanosleep(&step, NULL);
+    }
+    return false;
+}
+
+/* A command that was applied may have changed nothing: the alarm went on
+ * meanwhile, or spcd runs a plant in which it no longer is. */
+static int tell_outcome(const struct source *source, const struct verb *verb,
+                        const struct spc_command *command)
+{
+    struct search search = {.alarm_id = command->target};
+
+    if (spc_historian_followed(
+            source->historian, spc_historian_last_seq(source->historian),
+            command->target, verb->causes, command->person)) {
+        fprintf(stderr, "spc alarms: %s\n", verb->done);
+        return SPC_EXIT_OK;
+    }
+    if (spc_historian_alarms(source->historian, true, look, &search) != SPC_OK)
+        return unreadable(source);
+    if (verb->open_only && !search.open)
+        return complain(SPC_EXIT_DENIED, "nothing changed: %s %s",
+                        command->target, search.became);
+    return complain(SPC_EXIT_DENIED,
+                    "nothing changed: spcd knows no alarm %s any more; a newer "
+                    "one took its place, or the plant file no longer has it",
+                    command->target);
+}
+
+static int leave(const struct source *source, const struct verb *verb,
                  const struct spc_command *command)
 {
-    int result = check_target(historian, command->target);
+    int result = check_target(source, verb, command->target);
 
     if (result != SPC_EXIT_OK)
         return result;
-    if (spc_historian_leave(historian, command) != SPC_OK)
-        return complain(SPC_EXIT_INPUT, "%s", spc_historian_error(historian));
-    if (wait_for_it)
-        return wait_until_applied(historian,
-                                  spc_historian_last_left(historian));
-    fprintf(stderr, "spc alarms: left for spcd, which applies it as soon as "
-                    "it runs\n");
-    return SPC_EXIT_OK;
+    if (spc_historian_leave(source->historian, command) != SPC_OK)
+        return unreadable(source);
+    if (!wait_for_it) {
+        fprintf(stderr, "spc alarms: left for spcd, which applies it as soon "
+                        "as it runs\n");
+        return SPC_EXIT_OK;
+    }
+    if (wait_until_applied(source->historian))
+        return tell_outcome(source, verb, command);
+    return complain(SPC_EXIT_UNREACHABLE,
+                    "the command is left, but spcd has not applied it within "
+                    "2 s; is it running?");
 }
 
 /* Copies what was typed; false, with a sentence, when it does not fit. */
@@ -249,32 +414,30 @@ static bool fits(const char *what, const char *text, char *ret_copy,
     return false;
 }
 
-static int command_alarm(const char *verb, const char *file,
+static int command_alarm(const struct verb *verb, const char *file,
                          const char *alarm_id)
 {
     struct spc_command command = {.time = spc_clock_now()};
-    struct spc_historian *historian;
-    char path[PATH_TEXT];
+    struct source source;
 
     if (!person || !*person)
-        return complain(SPC_EXIT_USAGE, "%s needs --by NAME", verb);
-    if (strcmp(verb, "comment") == 0 && (!remark || !*remark))
+        return complain(SPC_EXIT_USAGE, "%s needs --by NAME", verb->name);
+    if (verb->causes == SPC_COMMENTED && (!remark || !*remark))
         return complain(SPC_EXIT_USAGE, "comment needs --comment TEXT");
-    if (!fits("the verb", verb, command.verb, sizeof command.verb) ||
+    if (!fits("the verb", verb->name, command.verb, sizeof command.verb) ||
         !fits("ALARM_ID", alarm_id, command.target, sizeof command.target) ||
         !fits("--by", person, command.person, sizeof command.person) ||
         !fits("--comment", remark ? remark : "", command.comment,
               sizeof command.comment))
         return SPC_EXIT_USAGE;
 
-    int result = open_historian(file, path, &historian);
-    if (result != SPC_EXIT_OK)
-        return result;
-    if (access(path, W_OK) == 0)
-        result = leave(historian, &command);
-    else
-        result = complain(SPC_EXIT_DENIED, "%s: %s", path, strerror(errno));
-    spc_historian_close(historian);
+    int result = open_source(file, &source);
+    if (result == SPC_EXIT_OK)
+        result = access(source.path, W_OK) == 0
+                     ? leave(&source, verb, &command)
+                     : complain(SPC_EXIT_DENIED, "%s: %s", source.path,
+                                strerror(errno));
+    close_source(&source);
     return result;
 }
 
@@ -287,10 +450,9 @@ int spc_command_alarms(int argc, char **argv)
 
     if (read != SPC_OPTIONS_OK)
         return read == SPC_OPTIONS_HELP ? SPC_EXIT_OK : SPC_EXIT_USAGE;
-    bool verb = count > 0 && (strcmp(words[0], "ack") == 0 ||
-                              strcmp(words[0], "comment") == 0);
+    const struct verb *verb = count > 0 ? find_verb(words[0]) : NULL;
     if (verb && count == 3)
-        return command_alarm(words[0], words[1], words[2]);
+        return command_alarm(verb, words[1], words[2]);
     if (verb)
         return complain(SPC_EXIT_USAGE,
                         "%s needs FILE and ALARM_ID; see spc "

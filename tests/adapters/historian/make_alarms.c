@@ -5,6 +5,11 @@
  *                              acknowledged and closed
  *     make_alarms FILE apply   waits for one command, records the event it
  *                              causes and ticks the command off
+ *     make_alarms FILE ignore  ticks the command off and records nothing
+ *     make_alarms FILE close   the same, but the alarm was closed meanwhile
+ *     make_alarms FILE ACTION DETAIL [STATION]
+ *                              an event of link plc or, "started" and the
+ *                              like, of the gateway
  *
  * The payloads are those of adapters/mqtt/message.c, as on a real line. */
 #define _POSIX_C_SOURCE 200809L
@@ -41,6 +46,7 @@ static struct spc_scene make_scene(const char *epoch)
         .unit = "mm",
         .stream = "H-22",
         .reaction = "Measure the master ring.",
+        .reaction_zh = "测量标准环规。",
         .resolution = 0.001};
 }
 
@@ -147,15 +153,23 @@ static void story(struct teller *teller)
     tell(teller, &event, NULL); /* op50: over */
 }
 
-static void apply(struct teller *teller)
+static struct spc_command wait_for_command(const struct teller *teller)
 {
     const struct timespec poll = {0, 5000000};
     struct spc_command command;
 
     while (spc_historian_commands(teller->historian, &command, 1) == 0)
         (void)nanosleep(&poll, NULL);
+    return command;
+}
+
+static void apply(struct teller *teller)
+{
+    struct spc_command command = wait_for_command(teller);
     struct spc_event event = blank_event(teller);
-    event.action = SPC_ACKNOWLEDGED;
+
+    event.action =
+        strcmp(command.verb, "ack") == 0 ? SPC_ACKNOWLEDGED : SPC_COMMENTED;
     event.state = SPC_ALARM_ACK;
     (void)snprintf(event.person, sizeof event.person, "%s", command.person);
     (void)snprintf(event.detail, sizeof event.detail, "%s", command.comment);
@@ -163,12 +177,80 @@ static void apply(struct teller *teller)
     (void)printf("%s %s %s\n", command.verb, command.target, command.person);
 }
 
+static void ignore(struct teller *teller)
+{
+    struct spc_command command = wait_for_command(teller);
+    struct spc_turn turn = {
+        .commands_done = &command.id, .command_count = 1, .now = command.time};
+
+    if (spc_historian_record(teller->historian, &turn) != SPC_OK)
+        exit(3);
+}
+
+static void close_meanwhile(struct teller *teller)
+{
+    struct spc_command command = wait_for_command(teller);
+    struct spc_event event = blank_event(teller);
+
+    event.action = SPC_CLOSED;
+    event.state = SPC_ALARM_NORMAL;
+    (void)snprintf(event.detail, sizeof event.detail, "a newer one was raised");
+    tell(teller, &event, &command.id);
+}
+
+static enum spc_event_action action_named(const char *name)
+{
+    for (unsigned action = 1; action < SPC_ACTIONS; action++)
+        if (strcmp(spc_event_action_text((enum spc_event_action)action),
+                   name) == 0)
+            return (enum spc_event_action)action;
+    exit(1);
+}
+
+static void tell_link(struct teller *teller, const char *action,
+                      const char *detail, const char *station)
+{
+    struct spc_event event = blank_event(teller);
+
+    event.action = action_named(action);
+    event.kind =
+        event.action < SPC_STARTED ? SPC_EVENT_LINK : SPC_EVENT_GATEWAY;
+    event.station = event.characteristic = event.stream = SPC_NONE;
+    teller->scene.link = event.kind == SPC_EVENT_LINK ? "plc" : NULL;
+    teller->scene.station = station;
+    teller->scene.characteristic = teller->scene.stream = NULL;
+    for (uint32_t i = 0; station && i < 2; i++)
+        if (strcmp(stations[i], station) == 0)
+            event.station = i;
+    (void)snprintf(event.detail, sizeof event.detail, "%s", detail);
+    tell(teller, &event, NULL);
+}
+
+static const struct {
+    const char *name;
+    void (*act)(struct teller *teller);
+} acts[] = {{"story", story},
+            {"apply", apply},
+            {"ignore", ignore},
+            {"close", close_meanwhile}};
+
+static void act(struct teller *teller, int argc, char **argv)
+{
+    if (argc > 3) {
+        tell_link(teller, argv[2], argv[3], argc > 4 ? argv[4] : NULL);
+        return;
+    }
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        if (strcmp(acts[i].name, argv[2]) == 0)
+            acts[i].act(teller);
+}
+
 int main(int argc, char **argv)
 {
     struct teller teller;
     char error[256];
 
-    if (argc != 3)
+    if (argc < 3)
         return 1;
     if (spc_historian_open(argv[1], stations, 2, error, sizeof error,
                            &teller.historian) != SPC_OK) {
@@ -176,10 +258,7 @@ int main(int argc, char **argv)
         return 1;
     }
     teller.scene = make_scene(spc_historian_epoch(teller.historian));
-    if (strcmp(argv[2], "story") == 0)
-        story(&teller);
-    else
-        apply(&teller);
+    act(&teller, argc, argv);
     spc_historian_close(teller.historian);
     return 0;
 }
