@@ -23,27 +23,8 @@ struct sketch {
     char title[SENTENCE], remark[SENTENCE], absence[SENTENCE];
 };
 
-/* clang-format off */
-static const char *const panel_names[SPC_CHARTS][SPC_PANELS][SPC_LANGUAGES] = {
-    [SPC_CHART_IMR] = {{"individual value", "单值"},
-                       {"moving range", "移动极差"}},
-    [SPC_CHART_XBAR_R] = {{"subgroup mean", "子组均值"},
-                          {"subgroup range", "子组极差"}},
-    [SPC_CHART_XBAR_S] = {{"subgroup mean", "子组均值"},
-                          {"subgroup standard deviation", "子组标准差"}},
-};
-/* clang-format on */
-
 static const char *const limit_names[3][SPC_LANGUAGES] = {
     {"UCL", "上控制限"}, {"CL", "中心线"}, {"LCL", "下控制限"}};
-
-static const char *const axis_names[2][SPC_LANGUAGES] = {{"individual", "序号"},
-                                                         {"subgroup", "子组"}};
-
-static bool is_excluded(const struct spc_chart_study *study, size_t i)
-{
-    return study->plan.excluded && study->plan.excluded[i];
-}
 
 /* ---- points ------------------------------------------------------------ */
 
@@ -73,7 +54,7 @@ static bool is_beyond(const struct spc_chart_mark *mark)
 static void sketch_points(const struct spc_chart_study *study,
                           struct sketch *sketch)
 {
-    for (unsigned p = 0; p < SPC_PANELS; p++) {
+    for (unsigned p = 0; p < study->plan.type->panels; p++) {
         for (size_t i = 0; i < study->dataset->count; i++) {
             const struct spc_chart_mark *mark = &study->points[i].mark[p];
             const struct spc_chart_stage *stage =
@@ -83,7 +64,7 @@ static void sketch_points(const struct spc_chart_study *study,
             point->value = mark->value;
             point->has_zones = mark->judged || stage->status == SPC_OK;
             point->zones = mark->judged ? mark->zones : stage->limits.zones[p];
-            point->excluded = is_excluded(study, i);
+            point->excluded = spc_chart_is_excluded(study, i);
             rule_numbers(mark->rules, point->rules, sizeof point->rules);
             point->beyond = point->rules[0] && is_beyond(mark);
         }
@@ -127,7 +108,7 @@ static void origin(const struct spc_chart_study *study,
     else if (plan->known)
         snprintf(text, room, given[language], stage->limits.sigma);
     else
-        snprintf(text, room, estimated[plan->chart != SPC_CHART_IMR][language],
+        snprintf(text, room, estimated[study->dataset->subgroups][language],
                  (unsigned long long)stage->subgroups, first + 1, end,
                  stage->limits.sigma, spc_chart_estimator_name(study));
 }
@@ -180,7 +161,7 @@ static void sketch_texts(const struct spc_chart_study *study,
     char text[SENTENCE - 64];
 
     snprintf(sketch->title, sizeof sketch->title, titles[language],
-             study->dataset->characteristic, spc_chart_text(study->plan.chart));
+             study->dataset->characteristic, study->plan.type->name);
     if (study->stage_count > 1) {
         snprintf(sketch->remark, sizeof sketch->remark, stages[language],
                  study->stage_count, study->signal_count);
@@ -205,15 +186,16 @@ static bool sketch_allocate(const struct spc_chart_study *study,
 {
     size_t count = study->dataset->count + 1; /* never zero bytes */
 
-    for (unsigned p = 0; p < SPC_PANELS; p++)
+    for (unsigned p = 0; p < study->plan.type->panels; p++)
         sketch->points[p] = calloc(count, sizeof *sketch->points[p]);
     sketch->label_texts = calloc(count, sizeof *sketch->label_texts);
     sketch->labels = calloc(count, sizeof *sketch->labels);
     sketch->stages = calloc(study->stage_count + 2, sizeof *sketch->stages);
     sketch->stage_texts =
         calloc(study->stage_count + 1, sizeof *sketch->stage_texts);
-    return sketch->points[0] && sketch->points[1] && sketch->label_texts &&
-           sketch->labels && sketch->stages && sketch->stage_texts;
+    return sketch->points[0] && sketch->points[study->plan.type->panels - 1] &&
+           sketch->label_texts && sketch->labels && sketch->stages &&
+           sketch->stage_texts;
 }
 
 static void sketch_free(struct sketch *sketch)
@@ -230,11 +212,11 @@ static struct spc_picture frame(const struct spc_chart_study *study,
                                 const struct sketch *sketch,
                                 enum spc_language language)
 {
-    bool individuals = study->plan.chart == SPC_CHART_IMR;
+    const struct spc_chart_type *type = study->plan.type;
     struct spc_picture picture = {
         .title = sketch->title,
         .remark = sketch->remark,
-        .axis = axis_names[!individuals][language],
+        .axis = type->axis[language],
         .upper = limit_names[0][language],
         .center = limit_names[1][language],
         .lower = limit_names[2][language],
@@ -243,15 +225,16 @@ static struct spc_picture frame(const struct spc_chart_study *study,
         .labels = sketch->labels,
         .stages = sketch->stages,
         .stage_count = sketch->stage_count,
+        .panel_count = type->panels,
         .decimals = study->dataset->decimals,
     };
 
-    for (unsigned p = 0; p < SPC_PANELS; p++)
+    for (unsigned p = 0; p < study->plan.type->panels; p++)
         picture.panel[p] = (struct spc_picture_panel){
-            .name = panel_names[study->plan.chart][p][language],
+            .name = type->panel[p].name[language],
             .absence = sketch->absence[0] ? sketch->absence : NULL,
             .points = sketch->points[p],
-            .from_zero = p == SPC_PANEL_SPREAD,
+            .from_zero = type->panel[p].from_zero,
         };
     return picture;
 }

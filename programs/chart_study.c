@@ -3,7 +3,7 @@
  * have, what the rules say of each point. */
 #include "programs/chart_study.h"
 
-#include "engine/study.h"
+#include "programs/chart_family.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,21 +34,22 @@ static void find_stages(struct spc_chart_study *study)
 
 /* ---- points ------------------------------------------------------------ */
 
-static bool is_excluded(const struct spc_chart_study *study, size_t i)
+bool spc_chart_is_excluded(const struct spc_chart_study *study, size_t i)
 {
     return study->plan.excluded && study->plan.excluded[i];
 }
 
-static bool estimates(const struct spc_chart_study *study, size_t i)
+bool spc_chart_estimates(const struct spc_chart_study *study, size_t i)
 {
     return i >= study->plan.first && i < study->plan.end &&
-           !is_excluded(study, i) && study->points[i].point.n > 0;
+           !spc_chart_is_excluded(study, i) && study->points[i].point.n > 0;
 }
 
 static bool has_moving_range(const struct spc_chart_study *study, size_t i)
 {
     return i > 0 && study->points[i].stage == study->points[i - 1].stage &&
-           !is_excluded(study, i) && !is_excluded(study, i - 1) &&
+           !spc_chart_is_excluded(study, i) &&
+           !spc_chart_is_excluded(study, i - 1) &&
            study->points[i].point.n > 0 && study->points[i - 1].point.n > 0;
 }
 
@@ -58,7 +59,7 @@ static void find_points(struct spc_chart_study *study)
         struct spc_point *point = &study->points[i].point;
 
         *point = study->dataset->points[i].point;
-        if (study->plan.chart != SPC_CHART_IMR)
+        if (study->dataset->subgroups)
             continue;
         point->range = has_moving_range(study, i)
                            ? fabs(point->mean - study->points[i - 1].point.mean)
@@ -67,98 +68,16 @@ static void find_points(struct spc_chart_study *study)
     }
 }
 
-/* ---- limits ------------------------------------------------------------ */
-
-/* The size most subgroups have; the larger of two as frequent.  Individuals
- * are of one. */
-static uint32_t nominal_size(const struct spc_chart_study *study,
-                             const struct spc_chart_stage *stage,
-                             bool only_estimating)
-{
-    size_t seen[SPC_SUBGROUP_MAX + 1] = {0};
-    uint32_t nominal = 2;
-
-    if (study->plan.chart == SPC_CHART_IMR)
-        return 1;
-    for (size_t i = stage->first; i < stage->end; i++)
-        if (!only_estimating || estimates(study, i))
-            seen[study->points[i].point.n]++;
-    for (uint32_t n = 2; n <= SPC_SUBGROUP_MAX; n++)
-        if (seen[n] > 0 && seen[n] >= seen[nominal])
-            nominal = n;
-    return nominal;
-}
-
-/* A moving range that begins outside the base line is drawn, but does not
- * tell of the base line alone. */
-static void estimate(const struct spc_chart_study *study,
-                     struct spc_chart_stage *stage,
-                     const struct spc_constants *constants)
-{
-    const struct spc_chart_plan *plan = &study->plan;
-    struct spc_study sums = {0};
-
-    for (size_t i = stage->first; i < stage->end; i++) {
-        struct spc_point point = study->points[i].point;
-
-        if (!estimates(study, i))
-            continue;
-        if (plan->chart == SPC_CHART_IMR &&
-            (i == stage->first || !estimates(study, i - 1)))
-            point.range = NAN;
-        spc_study_add(&sums, constants, plan->chart, &point);
-    }
-    stage->subgroups = sums.points;
-    stage->measurements = sums.measurements;
-    stage->status = spc_study_limits(
-        &sums, constants, plan->chart, plan->estimator,
-        nominal_size(study, stage, true), plan->width, &stage->limits);
-}
-
-/* Known parameters take the same road as estimated ones: the zones come from
- * the one formula the engine has. */
-static void adopt(const struct spc_chart_study *study,
-                  struct spc_chart_stage *stage,
-                  const struct spc_constants *constants)
-{
-    const struct spc_chart_plan *plan = &study->plan;
-    uint32_t n = nominal_size(study, stage, false);
-    struct spc_limits limits = {
-        .chart = plan->chart,
-        .estimator = plan->estimator,
-        .n = SPC_NONE, /* no size has recorded zones yet */
-        .center = plan->center,
-        .sigma = plan->sigma,
-        .width = plan->width,
-    };
-
-    for (unsigned panel = 0; panel < SPC_PANELS; panel++)
-        limits.zones[panel] =
-            spc_limits_zones(&limits, constants, (enum spc_panel)panel, n);
-    limits.n = n;
-    stage->limits = limits;
-    stage->status = SPC_OK;
-}
-
 /* ---- judging ----------------------------------------------------------- */
 
 static void judge(struct spc_chart_study *study, size_t i, enum spc_panel panel,
-                  const struct spc_constants *constants,
                   struct spc_history *history)
 {
-    struct spc_chart_point *point = &study->points[i];
-    struct spc_chart_mark *mark = &point->mark[panel];
-    const struct spc_chart_stage *stage = &study->stages[point->stage];
+    struct spc_chart_mark *mark = &study->points[i].mark[panel];
 
-    if (i == stage->first)
+    if (i == study->stages[study->points[i].stage].first)
         spc_history_clear(history);
-    mark->value = spc_point_statistic(&point->point, study->plan.chart, panel);
-    if (stage->status == SPC_OK && isfinite(mark->value)) {
-        mark->judged = true;
-        mark->zones =
-            spc_limits_zones(&stage->limits, constants, panel, point->point.n);
-    }
-    if (!mark->judged || is_excluded(study, i)) {
+    if (!mark->judged || spc_chart_is_excluded(study, i)) {
         spc_history_gap(history);
         return;
     }
@@ -190,21 +109,31 @@ static enum spc_status add_signals(struct spc_chart_study *study, size_t i,
     return SPC_OK;
 }
 
-static enum spc_status judge_all(struct spc_chart_study *study,
-                                 const struct spc_constants *constants)
+static enum spc_status judge_all(struct spc_chart_study *study)
 {
     struct spc_history history[SPC_PANELS];
     size_t room = 0;
 
     for (size_t i = 0; i < study->dataset->count; i++) {
-        for (unsigned panel = 0; panel < SPC_PANELS; panel++) {
-            judge(study, i, (enum spc_panel)panel, constants, &history[panel]);
+        for (unsigned panel = 0; panel < study->plan.type->panels; panel++) {
+            judge(study, i, (enum spc_panel)panel, &history[panel]);
             if (add_signals(study, i, (enum spc_panel)panel, &room,
                             &history[panel]) != SPC_OK)
                 return SPC_NO_MEMORY;
         }
     }
     return SPC_OK;
+}
+
+static void find_limits(struct spc_chart_study *study,
+                        struct spc_chart_stage *stage,
+                        const struct spc_constants *constants)
+{
+    const struct spc_chart_family *family = study->plan.type->family;
+
+    (study->plan.known ? family->adopt : family->estimate)(study, stage,
+                                                           constants);
+    family->plot(study, stage, constants);
 }
 
 enum spc_status spc_chart_study_run(const struct spc_chart_plan *plan,
@@ -220,10 +149,9 @@ enum spc_status spc_chart_study_run(const struct spc_chart_plan *plan,
     if (study.points && study.stages) {
         find_stages(&study);
         find_points(&study);
-        for (size_t i = 0; i < study.stage_count; i++)
-            (plan->known ? adopt : estimate)(&study, &study.stages[i],
-                                             constants);
-        status = judge_all(&study, constants);
+        for (size_t s = 0; s < study.stage_count; s++)
+            find_limits(&study, &study.stages[s], constants);
+        status = judge_all(&study);
     }
     if (status != SPC_OK) {
         spc_chart_study_clear(&study);

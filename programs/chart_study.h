@@ -13,11 +13,12 @@
 
 #include "engine/constants.h"
 #include "engine/status.h"
+#include "programs/chart_type.h"
 #include "programs/dataset.h"
 #include "rules/ruleset.h"
 
 struct spc_chart_plan {
-    enum spc_chart chart;
+    const struct spc_chart_type *type;
     size_t first, end;    /* the base line: points [first, end) */
     const bool *excluded; /* of every point */
     enum spc_estimator estimator;
@@ -31,7 +32,7 @@ struct spc_chart_stage {
     size_t first, end;      /* its points */
     const char *name;       /* text of the stage column, or NULL */
     uint64_t subgroups;     /* that went into the estimate */
-    uint64_t measurements;  /* likewise; both 0 for known parameters */
+    double measurements;    /* likewise; both 0 for known parameters */
     enum spc_status status; /* SPC_OK: it has limits */
     struct spc_limits limits;
 };
@@ -76,5 +77,8 @@ enum spc_status spc_chart_study_run(const struct spc_chart_plan *plan,
                                     struct spc_chart_study *ret_study);
 
 void spc_chart_study_clear(struct spc_chart_study *study);
+
+/* Left out by the person who asked; drawn all the same. */
+bool spc_chart_is_excluded(const struct spc_chart_study *study, size_t i);
 
 #endif

@@ -41,8 +41,11 @@ void spc_chart_label(const struct spc_chart_study *study, size_t point,
 
 const char *spc_chart_estimator_name(const struct spc_chart_study *study)
 {
-    return study->plan.known ? "known"
-                             : spc_estimator_text(study->plan.estimator);
+    if (study->plan.known)
+        return "known";
+    return study->plan.type->estimator
+               ? study->plan.type->estimator
+               : spc_estimator_text(study->plan.estimator);
 }
 
 const char *spc_chart_absence(const struct spc_chart_stage *stage,
@@ -56,17 +59,13 @@ const char *spc_chart_absence(const struct spc_chart_stage *stage,
     return spc_status_text(stage->status);
 }
 
-static bool is_excluded(const struct spc_chart_study *study, size_t i)
-{
-    return study->plan.excluded && study->plan.excluded[i];
-}
-
 /* The first moving range belongs to the second point; before it there is no
  * place for one. */
 static size_t first_point(const struct spc_chart_study *study,
                           enum spc_panel panel)
 {
-    return study->plan.chart == SPC_CHART_IMR && panel == SPC_PANEL_SPREAD;
+    return study->plan.type->data == SPC_DATA_INDIVIDUALS &&
+           panel == SPC_PANEL_SPREAD;
 }
 
 /* A moving range has two measurements behind it. */
@@ -75,7 +74,8 @@ static uint32_t measurements(const struct spc_chart_study *study, size_t i,
 {
     const struct spc_chart_point *point = &study->points[i];
 
-    if (study->plan.chart == SPC_CHART_IMR && panel == SPC_PANEL_SPREAD)
+    if (study->plan.type->data == SPC_DATA_INDIVIDUALS &&
+        panel == SPC_PANEL_SPREAD)
         return isfinite(point->mark[panel].value) ? 2 : 0;
     return point->point.n;
 }
@@ -103,13 +103,20 @@ static json_t *integer(uint64_t n)
     return json_integer((json_int_t)n);
 }
 
+/* Units inspected may be parts of an area. */
+static json_t *amount(double x)
+{
+    return x == floor(x) && x < 1e15 ? json_integer((json_int_t)x)
+                                     : spc_json_number(x);
+}
+
 static json_t *excluded_json(const struct spc_chart_study *study,
                              const struct spc_chart_stage *stage)
 {
     json_t *list = json_array();
 
     for (size_t i = stage->first; i < stage->end; i++)
-        if (is_excluded(study, i))
+        if (spc_chart_is_excluded(study, i))
             json_array_append_new(list, integer(i + 1));
     return list;
 }
@@ -128,7 +135,7 @@ static json_t *estimate_json(const struct spc_chart_study *study,
     set(estimate, "df",
         spc_json_number(has && !study->plan.known ? limits->df : NAN));
     set(estimate, "subgroups", integer(stage->subgroups));
-    set(estimate, "measurements", integer(stage->measurements));
+    set(estimate, "measurements", amount(stage->measurements));
     set(estimate, "excluded", excluded);
     return estimate;
 }
@@ -191,7 +198,7 @@ static json_t *point_json(const struct spc_chart_study *study, size_t i,
     set(point, "lcl", spc_json_number(has ? zones->lower[SPC_EDGES - 1] : NAN));
     set(point, "ucl", spc_json_number(has ? zones->upper[SPC_EDGES - 1] : NAN));
     set(point, "stage", integer(study->points[i].stage + 1));
-    set(point, "excluded", json_boolean(is_excluded(study, i)));
+    set(point, "excluded", json_boolean(spc_chart_is_excluded(study, i)));
     set(point, "signals", rules_json(mark->rules));
     return point;
 }
@@ -205,7 +212,7 @@ static json_t *panel_json(const struct spc_chart_study *study,
     for (size_t i = first_point(study, panel); i < study->dataset->count; i++)
         json_array_append_new(points, point_json(study, i, panel));
     set(object, "statistic",
-        json_string(spc_panel_text(study->plan.chart, panel)));
+        json_string(study->plan.type->panel[panel].statistic));
     set(object, "points", points);
     return object;
 }
@@ -221,7 +228,7 @@ static json_t *signal_json(const struct spc_chart_study *study,
         if (signal->members >> k & 1)
             json_array_append_new(points, integer(signal->point - k + 1));
     set(object, "panel",
-        json_string(spc_panel_text(study->plan.chart, signal->panel)));
+        json_string(study->plan.type->panel[signal->panel].statistic));
     set(object, "index", integer(signal->point + 1));
     set(object, "rule", json_string(rule->name));
     set(object, "side", spc_json_string(spc_side_text(rule->side)));
@@ -235,12 +242,12 @@ json_t *spc_chart_json(const struct spc_chart_study *study, json_t *notes)
     json_t *panels = json_array();
     json_t *signals = json_array();
 
-    for (unsigned p = 0; p < SPC_PANELS; p++)
+    for (unsigned p = 0; p < study->plan.type->panels; p++)
         json_array_append_new(panels, panel_json(study, (enum spc_panel)p));
     for (size_t i = 0; i < study->signal_count; i++)
         json_array_append_new(signals, signal_json(study, &study->signals[i]));
     set(chart, "schema", json_string("spc.chart/1"));
-    set(chart, "chart", json_string(spc_chart_text(study->plan.chart)));
+    set(chart, "chart", json_string(study->plan.type->name));
     set(chart, "characteristic",
         spc_json_string(study->dataset->characteristic));
     set(chart, "estimate", newest_estimate_json(study));
@@ -303,7 +310,7 @@ static void write_point(const struct spc_chart_study *study, size_t i,
     char label[SPC_LABEL_TEXT];
 
     spc_chart_label(study, i, label);
-    fprintf(file, "%s,%zu,", spc_panel_text(study->plan.chart, panel), i + 1);
+    fprintf(file, "%s,%zu,", study->plan.type->panel[panel].statistic, i + 1);
     write_text(file, label);
     fprintf(file, ",%u", measurements(study, i, panel));
     write_number(file, mark->value);
@@ -311,7 +318,7 @@ static void write_point(const struct spc_chart_study *study, size_t i,
     write_number(file, has ? mark->zones.lower[SPC_EDGES - 1] : NAN);
     write_number(file, has ? mark->zones.upper[SPC_EDGES - 1] : NAN);
     fprintf(file, ",%zu,%s", study->points[i].stage + 1,
-            is_excluded(study, i) ? "true" : "false");
+            spc_chart_is_excluded(study, i) ? "true" : "false");
     write_rules(file, mark->rules);
 }
 
@@ -319,7 +326,7 @@ void spc_chart_csv(const struct spc_chart_study *study, FILE *file)
 {
     fputs("panel,index,label,n,value,center,lcl,ucl,stage,excluded,signals\n",
           file);
-    for (unsigned p = 0; p < SPC_PANELS; p++)
+    for (unsigned p = 0; p < study->plan.type->panels; p++)
         for (size_t i = first_point(study, (enum spc_panel)p);
              i < study->dataset->count; i++)
             write_point(study, i, (enum spc_panel)p, file);
@@ -386,8 +393,7 @@ static void write_limits(const struct spc_chart_study *study,
     spc_decimal_text(zones->lower[SPC_EDGES - 1], decimals, lower);
     spc_decimal_text(zones->upper[SPC_EDGES - 1], decimals, upper);
     fprintf(file, words[CENTER_AND_LIMITS][language],
-            spc_panel_text(study->plan.chart, (enum spc_panel)panel), center,
-            lower, upper,
+            study->plan.type->panel[panel].statistic, center, lower, upper,
             sizes_vary(study, stage) ? words[VARYING][language] : "");
 }
 
@@ -404,7 +410,7 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
                 spc_chart_absence(stage, language));
         return;
     }
-    for (unsigned p = 0; p < SPC_PANELS; p++)
+    for (unsigned p = 0; p < study->plan.type->panels; p++)
         write_limits(study, stage, p, language, file);
     if (study->plan.known)
         fprintf(file, words[KNOWN_SIGMA][language], stage->limits.sigma);
@@ -427,7 +433,7 @@ static void write_signals(const struct spc_chart_study *study, unsigned panel,
             continue;
         if (!begun)
             fprintf(file, "  %-13s %s (%s)",
-                    spc_panel_text(study->plan.chart, (enum spc_panel)panel),
+                    study->plan.type->panel[panel].statistic,
                     language == SPC_CHINESE ? spc_rules[rule].text_zh
                                             : spc_rules[rule].text,
                     spc_rules[rule].name);
@@ -456,7 +462,7 @@ static void write_verdict(const struct spc_chart_study *study,
         fputs(words[judged && study->plan.rules ? IN_CONTROL : NOTHING_JUDGED]
                    [language],
               file);
-    for (unsigned panel = 0; panel < SPC_PANELS; panel++)
+    for (unsigned panel = 0; panel < study->plan.type->panels; panel++)
         for (unsigned rule = 0; rule < SPC_RULES; rule++)
             write_signals(study, panel, rule, language, file);
 }
@@ -467,7 +473,7 @@ void spc_chart_table(const struct spc_chart_study *study, const json_t *notes,
     size_t i;
     json_t *note;
 
-    fprintf(file, words[HEADING][language], spc_chart_text(study->plan.chart),
+    fprintf(file, words[HEADING][language], study->plan.type->name,
             study->dataset->characteristic, study->dataset->count);
     for (size_t s = 0; s < study->stage_count; s++)
         write_stage(study, s, language, file);

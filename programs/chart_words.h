@@ -8,8 +8,6 @@
 
 #include <stdio.h>
 
-enum spc_language { SPC_ENGLISH, SPC_CHINESE, SPC_LANGUAGES };
-
 enum { SPC_LABEL_TEXT = 64 };
 
 /* What a point is called: its subgroup's text, or its index. */

@@ -188,14 +188,17 @@ static enum spc_exit study_process(const struct spc_dataset *dataset,
                                    struct spc_process *process,
                                    size_t *ret_signals)
 {
+    enum spc_chart chart = fitting_chart(dataset);
     struct spc_chart_plan plan = {
-        .chart = fitting_chart(dataset), .end = dataset->count, .width = 3};
+        .type = spc_chart_type_named(spc_chart_text(chart)),
+        .end = dataset->count,
+        .estimator = spc_chart_estimator(chart),
+        .width = 3};
     struct spc_constants constants;
     struct spc_chart_study study;
     const struct spc_chart_stage *stage;
     enum spc_exit exit = SPC_EXIT_OK;
 
-    plan.estimator = spc_chart_estimator(plan.chart);
     if (!spc_choose_estimator("spc capability", "within", within,
                               dataset->subgroups, &plan.estimator))
         return SPC_EXIT_USAGE;

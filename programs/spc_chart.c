@@ -99,49 +99,31 @@ static enum spc_options_result read_options(int argc, char **argv,
 
 static void list_charts(void)
 {
-    static const char *const texts[SPC_CHARTS] = {
-        [SPC_CHART_IMR] = "individual values and moving ranges",
-        [SPC_CHART_XBAR_R] = "means and ranges of subgroups",
-        [SPC_CHART_XBAR_S] = "means and standard deviations of subgroups",
-    };
-
-    for (unsigned i = 0; i < SPC_CHARTS; i++)
-        printf("%-8s%s\n", spc_chart_text((enum spc_chart)i), texts[i]);
+    for (size_t i = 0; i < spc_chart_type_count; i++)
+        printf("%-16s%s\n", spc_chart_types[i].name, spc_chart_types[i].text);
 }
 
 static enum spc_exit unknown_chart(const char *name)
 {
-    unsigned nearest = 0;
+    size_t nearest = 0;
 
-    for (unsigned i = 1; i < SPC_CHARTS; i++)
-        if (spc_word_distance(name, spc_chart_text((enum spc_chart)i)) <
-            spc_word_distance(name, spc_chart_text((enum spc_chart)nearest)))
+    for (size_t i = 1; i < spc_chart_type_count; i++)
+        if (spc_word_distance(name, spc_chart_types[i].name) <
+            spc_word_distance(name, spc_chart_types[nearest].name))
             nearest = i;
     return misused("there is no chart '%s'; the nearest is '%s'; see spc "
                    "chart --list",
-                   name, spc_chart_text((enum spc_chart)nearest));
+                   name, spc_chart_types[nearest].name);
 }
 
-/* A comma-separated list; an unknown name is looked up no further. */
-static enum spc_exit read_rules(const char *list, spc_rule_mask *ret_rules)
+static enum spc_exit read_rules(const char *list, struct spc_chart_plan *plan)
 {
-    spc_rule_mask rules = 0;
+    char complaint[300];
 
-    while (list) {
-        size_t length = strcspn(list, ",");
-        char name[32];
-        spc_rule_mask mask;
-
-        snprintf(name, sizeof name, "%.*s", (int)length, list);
-        if (length >= sizeof name || !spc_rules_named(name, &mask))
-            return misused("there is no rule '%s'; there are none, we, nelson, "
-                           "we-1 to we-4 and nelson-1 to nelson-8",
-                           name);
-        rules |= mask;
-        list = list[length] == ',' ? list + length + 1 : NULL;
-    }
-    *ret_rules = rules;
-    return SPC_EXIT_OK;
+    if (spc_chart_type_rules(plan->type, list ? list : plan->type->rules,
+                             &plan->rules, complaint, sizeof complaint))
+        return SPC_EXIT_OK;
+    return misused("%s", complaint);
 }
 
 static enum spc_exit read_known(const struct request *r,
@@ -165,7 +147,7 @@ static enum spc_exit read_known(const struct request *r,
 
 static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
 {
-    bool individuals = plan->chart == SPC_CHART_IMR;
+    bool individuals = plan->type->data == SPC_DATA_INDIVIDUALS;
     enum spc_exit exit = read_known(r, plan);
 
     if (exit != SPC_EXIT_OK)
@@ -176,7 +158,7 @@ static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
     if (!individuals && !r->data.subgroup && !r->data.size && !r->data.wide)
         return misused("%s needs subgroups: --subgroup COL, --size N or "
                        "--wide",
-                       spc_chart_text(plan->chart));
+                       plan->type->name);
     if (r->width &&
         (!spc_option_number(r->width, &plan->width) || !(plan->width > 0)))
         return misused("--width takes a number above 0, not '%s'", r->width);
@@ -186,7 +168,7 @@ static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
         !spc_choose_language("spc chart", r->language_name, &r->language))
         return SPC_EXIT_USAGE;
     r->data.individuals = individuals;
-    return read_rules(r->rules ? r->rules : "nelson-1", &plan->rules);
+    return read_rules(r->rules, plan);
 }
 
 /* ---- points ------------------------------------------------------------ */
@@ -379,13 +361,13 @@ int spc_command_chart(int argc, char **argv)
     }
     if (count < 1)
         return misused("which chart? see spc chart --list");
-    plan.chart = spc_chart_named(files[0]);
-    if (plan.chart == SPC_CHARTS)
+    plan.type = spc_chart_type_named(files[0]);
+    if (!plan.type)
         return unknown_chart(files[0]);
     if (count < 2)
         return misused("which file? - is standard input");
     r.data.path = files[1];
-    plan.estimator = spc_chart_estimator(plan.chart);
+    plan.estimator = spc_chart_estimator((enum spc_chart)plan.type->kind);
     exit = read_plan(&r, &plan);
     if (exit != SPC_EXIT_OK)
         return exit;

@@ -239,7 +239,7 @@ static double limits_width(const struct canvas *canvas)
     double width = 0;
     char text[96];
 
-    for (unsigned p = 0; p < SPC_PANELS; p++)
+    for (unsigned p = 0; p < picture->panel_count; p++)
         for (unsigned k = 0; k < 3; k++) {
             limit_text(canvas, names[k], canvas->frame[p].high, text,
                        sizeof text);
@@ -255,16 +255,18 @@ static void place_frames(struct canvas *canvas)
     double left = 0, right;
 
     frame[0].top = PANEL_TOP;
-    frame[0].bottom = frame[0].top + LOCATION_HEIGHT;
+    frame[0].bottom =
+        frame[0].top + LOCATION_HEIGHT +
+        (canvas->picture->panel_count == 1 ? PANEL_GAP + SPREAD_HEIGHT : 0);
     frame[1].top = frame[0].bottom + PANEL_GAP;
     frame[1].bottom = frame[1].top + SPREAD_HEIGHT;
-    for (unsigned p = 0; p < SPC_PANELS; p++) {
+    for (unsigned p = 0; p < canvas->picture->panel_count; p++) {
         set_scale(&frame[p], canvas->picture, &canvas->picture->panel[p]);
         left = fmax(left, ticks_width(canvas, &frame[p]));
     }
     left = ceil(left) + MARGIN + 8;
     right = floor(WIDTH - MARGIN - 8 - limits_width(canvas));
-    for (unsigned p = 0; p < SPC_PANELS; p++) {
+    for (unsigned p = 0; p < canvas->picture->panel_count; p++) {
         frame[p].left = left;
         frame[p].right = right;
     }
@@ -324,7 +326,8 @@ static size_t label_stride(const struct canvas *canvas)
 static void draw_point_axis(const struct canvas *canvas)
 {
     const struct spc_picture *picture = canvas->picture;
-    const struct frame *frame = &canvas->frame[SPC_PANELS - 1];
+    const struct frame *frame =
+        &canvas->frame[canvas->picture->panel_count - 1];
     size_t stride = picture->count ? label_stride(canvas) : 1;
 
     for (size_t i = stride - 1; i < picture->count; i += stride) {
@@ -358,7 +361,8 @@ static void draw_stages(const struct canvas *canvas)
         set_colour(canvas->cairo, stage->continues ? FAINT : LIMIT);
         cairo_set_line_width(canvas->cairo, 1);
         cairo_move_to(canvas->cairo, crisp(from), top->top - 36);
-        cairo_line_to(canvas->cairo, crisp(from), canvas->frame[1].bottom);
+        cairo_line_to(canvas->cairo, crisp(from),
+                      canvas->frame[picture->panel_count - 1].bottom);
         cairo_stroke(canvas->cairo);
     }
 }
@@ -613,11 +617,11 @@ static void draw(cairo_t *cairo, const struct spc_picture *picture)
                (struct style){16, true, INK}, WIDTH - 2 * MARGIN);
     write_text(&canvas, picture->remark, MARGIN, 39, LEFT, plain,
                WIDTH - 2 * MARGIN);
-    for (unsigned p = 0; p < SPC_PANELS; p++)
+    for (unsigned p = 0; p < picture->panel_count; p++)
         draw_value_axis(&canvas, p);
     draw_point_axis(&canvas);
     draw_stages(&canvas);
-    for (unsigned p = 0; p < SPC_PANELS; p++)
+    for (unsigned p = 0; p < picture->panel_count; p++)
         draw_panel(&canvas, p);
     g_object_unref(canvas.texts);
     g_object_unref(fonts);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A control chart, drawn: a pair of panels over one axis.
+/* A control chart, drawn: one panel or a pair over one axis.
  *
  *     title
  *     remark                          stage name | stage name
@@ -53,6 +53,7 @@ struct spc_picture {
     const char *upper, *center, *lower; /* "UCL", "CL", "LCL" */
     const char *language;               /* "en", "zh-cn" */
     struct spc_picture_panel panel[SPC_PANELS];
+    unsigned panel_count; /* a single one is as high as a pair */
     size_t count;
     const char *const *labels; /* one for each point */
     const struct spc_picture_stage *stages;

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The charts a file can be put on, as rows of one table: what they are called
+ * in every place, which data they are made of, which rules mean something on
+ * them, and which family of formulas they belong to. */
+#ifndef SPC_PROGRAMS_CHART_TYPE_H
+#define SPC_PROGRAMS_CHART_TYPE_H
+
+#include "engine/types.h"
+#include "rules/ruleset.h"
+
+enum spc_language { SPC_ENGLISH, SPC_CHINESE, SPC_LANGUAGES };
+
+/* What a row, or several, of the file are. */
+enum spc_chart_data {
+    SPC_DATA_INDIVIDUALS, /* a measurement */
+    SPC_DATA_SUBGROUPS,   /* measurements taken together */
+};
+
+struct spc_chart_family; /* of formulas; see chart_family.h */
+
+struct spc_chart_panel_text {
+    const char *statistic; /* in JSON: "xbar" */
+    const char *name[SPC_LANGUAGES];
+    bool from_zero; /* never negative */
+};
+
+struct spc_chart_type {
+    const char *name; /* "xbar-r" */
+    const char *text; /* one line of --list */
+    const struct spc_chart_family *family;
+    unsigned kind; /* which of its family */
+    enum spc_chart_data data;
+    const char *valid;     /* rules that mean something, or a set of them */
+    const char *rules;     /* judged unless told otherwise */
+    const char *rules_why; /* why no others */
+    const char *estimator; /* named in the estimate; NULL: by the plan's */
+    const char *axis[SPC_LANGUAGES];
+    unsigned panels;
+    struct spc_chart_panel_text panel[SPC_PANELS];
+};
+
+extern const struct spc_chart_type spc_chart_types[];
+extern const size_t spc_chart_type_count;
+
+/* NULL: there is no such chart. */
+const struct spc_chart_type *spc_chart_type_named(const char *name);
+
+/* Rules from a comma-separated list of names and sets.  A rule that means
+ * nothing on the chart is refused, unless a set that is cut down to its panels
+ * brought it; false with a sentence. */
+__attribute__((warn_unused_result)) bool spc_chart_type_rules(
+    const struct spc_chart_type *type, const char *list,
+    spc_rule_mask *ret_rules, char *reterr, size_t room);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Charts of measurements: each point is judged by itself, on two panels, by
+ * the formulas a running line is judged by. */
+#include "programs/chart_family.h"
+
+#include "engine/study.h"
+
+#include <math.h>
+
+static enum spc_chart chart_of(const struct spc_chart_study *study)
+{
+    return (enum spc_chart)study->plan.type->kind;
+}
+
+/* The size most subgroups have; the larger of two as frequent.  Individuals
+ * are of one. */
+static uint32_t nominal_size(const struct spc_chart_study *study,
+                             const struct spc_chart_stage *stage,
+                             bool only_estimating)
+{
+    size_t seen[SPC_SUBGROUP_MAX + 1] = {0};
+    uint32_t nominal = 2;
+
+    if (!study->dataset->subgroups)
+        return 1;
+    for (size_t i = stage->first; i < stage->end; i++)
+        if (!only_estimating || spc_chart_estimates(study, i))
+            seen[study->points[i].point.n]++;
+    for (uint32_t n = 2; n <= SPC_SUBGROUP_MAX; n++)
+        if (seen[n] > 0 && seen[n] >= seen[nominal])
+            nominal = n;
+    return nominal;
+}
+
+/* A moving range that begins outside the base line is drawn, but does not
+ * tell of the base line alone. */
+static void estimate(const struct spc_chart_study *study,
+                     struct spc_chart_stage *stage,
+                     const struct spc_constants *constants)
+{
+    const struct spc_chart_plan *plan = &study->plan;
+    struct spc_study sums = {0};
+
+    for (size_t i = stage->first; i < stage->end; i++) {
+        struct spc_point point = study->points[i].point;
+
+        if (!spc_chart_estimates(study, i))
+            continue;
+        if (!study->dataset->subgroups &&
+            (i == stage->first || !spc_chart_estimates(study, i - 1)))
+            point.range = NAN;
+        spc_study_add(&sums, constants, chart_of(study), &point);
+    }
+    stage->subgroups = sums.points;
+    stage->measurements = (double)sums.measurements;
+    stage->status = spc_study_limits(
+        &sums, constants, chart_of(study), plan->estimator,
+        nominal_size(study, stage, true), plan->width, &stage->limits);
+}
+
+/* Known parameters take the same road as estimated ones: the zones come from
+ * the one formula the engine has. */
+static void adopt(const struct spc_chart_study *study,
+                  struct spc_chart_stage *stage,
+                  const struct spc_constants *constants)
+{
+    const struct spc_chart_plan *plan = &study->plan;
+    uint32_t n = nominal_size(study, stage, false);
+    struct spc_limits limits = {
+        .chart = chart_of(study),
+        .estimator = plan->estimator,
+        .n = SPC_NONE, /* no size has recorded zones yet */
+        .center = plan->center,
+        .sigma = plan->sigma,
+        .width = plan->width,
+    };
+
+    for (unsigned panel = 0; panel < SPC_PANELS; panel++)
+        limits.zones[panel] =
+            spc_limits_zones(&limits, constants, (enum spc_panel)panel, n);
+    limits.n = n;
+    stage->limits = limits;
+    stage->status = SPC_OK;
+}
+
+static void plot(struct spc_chart_study *study,
+                 const struct spc_chart_stage *stage,
+                 const struct spc_constants *constants)
+{
+    for (size_t i = stage->first; i < stage->end; i++) {
+        struct spc_chart_point *point = &study->points[i];
+
+        for (unsigned p = 0; p < study->plan.type->panels; p++) {
+            struct spc_chart_mark *mark = &point->mark[p];
+
+            mark->value = spc_point_statistic(&point->point, chart_of(study),
+                                              (enum spc_panel)p);
+            mark->judged = stage->status == SPC_OK && isfinite(mark->value);
+            if (mark->judged)
+                mark->zones =
+                    spc_limits_zones(&stage->limits, constants,
+                                     (enum spc_panel)p, point->point.n);
+        }
+    }
+}
+
+const struct spc_chart_family spc_variables_family = {estimate, adopt, plot};
