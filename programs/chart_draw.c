@@ -226,7 +226,7 @@ static struct spc_picture frame(const struct spc_chart_study *study,
         .stages = sketch->stages,
         .stage_count = sketch->stage_count,
         .panel_count = type->panels,
-        .decimals = study->dataset->decimals,
+        .decimals = study->decimals,
     };
 
     for (unsigned p = 0; p < study->plan.type->panels; p++)

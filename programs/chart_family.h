@@ -24,8 +24,14 @@ struct spc_chart_family {
 };
 
 extern const struct spc_chart_family spc_variables_family;
+extern const struct spc_chart_family spc_attribute_family;
+extern const struct spc_chart_family spc_laney_family;
 
 /* Whether a point is of the base line, was not left out and has a value. */
 bool spc_chart_estimates(const struct spc_chart_study *study, size_t i);
+
+/* One more figure of a stage's estimate, printed under that name. */
+void spc_chart_figure(struct spc_chart_stage *stage, const char *name,
+                      double value);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "programs/chart_family.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,15 @@ bool spc_chart_estimates(const struct spc_chart_study *study, size_t i)
 {
     return i >= study->plan.first && i < study->plan.end &&
            !spc_chart_is_excluded(study, i) && study->points[i].point.n > 0;
+}
+
+void spc_chart_figure(struct spc_chart_stage *stage, const char *name,
+                      double value)
+{
+    assert(stage->figure_count < SPC_CHART_FIGURES);
+
+    stage->figures[stage->figure_count++] =
+        (struct spc_chart_figure){name, value};
 }
 
 static bool has_moving_range(const struct spc_chart_study *study, size_t i)
@@ -125,6 +135,25 @@ static enum spc_status judge_all(struct spc_chart_study *study)
     return SPC_OK;
 }
 
+/* Of the measurements; where the plotted statistic is another quantity, two
+ * significant digits of the narrowest limits. */
+static unsigned decimals(const struct spc_chart_study *study)
+{
+    double width = INFINITY;
+
+    if (study->plan.type->data != SPC_DATA_COUNTS)
+        return study->dataset->decimals;
+    for (size_t s = 0; s < study->stage_count; s++) {
+        const struct spc_zones *zones = &study->stages[s].limits.zones[0];
+
+        if (study->stages[s].status == SPC_OK)
+            width = fmin(width, zones->upper[SPC_EDGES - 1] - zones->upper[0]);
+    }
+    if (!isfinite(width) || width <= 0 || width >= 10)
+        return 0;
+    return (unsigned)fmin(1 - floor(log10(width)), 12);
+}
+
 static void find_limits(struct spc_chart_study *study,
                         struct spc_chart_stage *stage,
                         const struct spc_constants *constants)
@@ -151,6 +180,7 @@ enum spc_status spc_chart_study_run(const struct spc_chart_plan *plan,
         find_points(&study);
         for (size_t s = 0; s < study.stage_count; s++)
             find_limits(&study, &study.stages[s], constants);
+        study.decimals = decimals(&study);
         status = judge_all(&study);
     }
     if (status != SPC_OK) {

@@ -11,6 +11,7 @@
 #ifndef SPC_PROGRAMS_CHART_STUDY_H
 #define SPC_PROGRAMS_CHART_STUDY_H
 
+#include "engine/attribute.h"
 #include "engine/constants.h"
 #include "engine/status.h"
 #include "programs/chart_type.h"
@@ -25,7 +26,15 @@ struct spc_chart_plan {
     bool known; /* center and sigma are given, not estimated */
     double center, sigma;
     double width; /* sigmas to the control limits */
+    double alpha; /* 0, or exact limits with this beyond both together */
     spc_rule_mask rules;
+};
+
+enum { SPC_CHART_FIGURES = 8 };
+
+struct spc_chart_figure {
+    const char *name;
+    double value;
 };
 
 struct spc_chart_stage {
@@ -35,6 +44,10 @@ struct spc_chart_stage {
     double measurements;    /* likewise; both 0 for known parameters */
     enum spc_status status; /* SPC_OK: it has limits */
     struct spc_limits limits;
+    struct spc_attribute_limits attribute; /* on charts of counts */
+    bool sizes_vary;                       /* zones differ between points */
+    struct spc_chart_figure figures[SPC_CHART_FIGURES];
+    unsigned figure_count;
 };
 
 /* What one panel shows of one point. */
@@ -66,6 +79,7 @@ struct spc_chart_study {
     size_t stage_count;
     struct spc_chart_signal *signals; /* by point, panel, row */
     size_t signal_count;
+    unsigned decimals; /* that limits are as precise as, for people */
 };
 
 /* SPC_NO_MEMORY on failure.  A stage without limits is no failure: its status

@@ -7,32 +7,54 @@
 #include <stdio.h>
 #include <string.h>
 
-#define INDIVIDUAL                                                             \
-    {                                                                          \
-        "individual", "序号"                                                 \
-    }
-#define SUBGROUP                                                               \
-    {                                                                          \
-        "subgroup", "子组"                                                   \
-    }
+/* Charts of measurements, and of the statistics made of them. */
+#define VARIABLES                                                              \
+    .family = &spc_variables_family, .valid = "nelson,we", .rules = "nelson-1"
+
+/* Charts of counts. */
+#define COUNTS                                                                 \
+    .data = SPC_DATA_COUNTS, .known = SPC_KNOWN_CENTER,                        \
+    .valid = "nelson-1,nelson-2,nelson-3,nelson-4", .rules = "nelson-1",       \
+    .rules_why = "zones of one and two sigma mean something only where the "   \
+                 "statistic is normal, and counts are not",                    \
+    .axis = {"sample", "样本"}, .panels = 1
 
 /* clang-format off */
 const struct spc_chart_type spc_chart_types[] = {
-    {"imr", "individual values and moving ranges",
-     &spc_variables_family, SPC_CHART_IMR, SPC_DATA_INDIVIDUALS,
-     "nelson,we", "nelson-1", "", NULL, INDIVIDUAL, 2,
-     {{"individual", {"individual value", "单值"}, false},
-      {"moving-range", {"moving range", "移动极差"}, true}}},
-    {"xbar-r", "means and ranges of subgroups",
-     &spc_variables_family, SPC_CHART_XBAR_R, SPC_DATA_SUBGROUPS,
-     "nelson,we", "nelson-1", "", NULL, SUBGROUP, 2,
-     {{"xbar", {"subgroup mean", "子组均值"}, false},
-      {"range", {"subgroup range", "子组极差"}, true}}},
-    {"xbar-s", "means and standard deviations of subgroups",
-     &spc_variables_family, SPC_CHART_XBAR_S, SPC_DATA_SUBGROUPS,
-     "nelson,we", "nelson-1", "", NULL, SUBGROUP, 2,
-     {{"xbar", {"subgroup mean", "子组均值"}, false},
-      {"sd", {"subgroup standard deviation", "子组标准差"}, true}}},
+    {.name = "imr", .text = "individual values and moving ranges",
+     VARIABLES, .kind = SPC_CHART_IMR, .data = SPC_DATA_INDIVIDUALS,
+     .options = "value,sigma-estimator",
+     .axis = {"individual", "序号"}, .panels = 2,
+     .panel = {{"individual", {"individual value", "单值"}, false},
+               {"moving-range", {"moving range", "移动极差"}, true}}},
+    {.name = "xbar-r", .text = "means and ranges of subgroups",
+     VARIABLES, .kind = SPC_CHART_XBAR_R, .data = SPC_DATA_SUBGROUPS,
+     .options = "value,sigma-estimator",
+     .axis = {"subgroup", "子组"}, .panels = 2,
+     .panel = {{"xbar", {"subgroup mean", "子组均值"}, false},
+               {"range", {"subgroup range", "子组极差"}, true}}},
+    {.name = "xbar-s", .text = "means and standard deviations of subgroups",
+     VARIABLES, .kind = SPC_CHART_XBAR_S, .data = SPC_DATA_SUBGROUPS,
+     .options = "value,sigma-estimator",
+     .axis = {"subgroup", "子组"}, .panels = 2,
+     .panel = {{"xbar", {"subgroup mean", "子组均值"}, false},
+               {"sd", {"subgroup standard deviation", "子组标准差"}, true}}},
+    {.name = "p", .text = "fraction defective of n units",
+     COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_P,
+     .options = "count,n,alpha", .fraction = true, .estimator = "binomial",
+     .panel = {{"p", {"fraction defective", "不合格品率"}, true}}},
+    {.name = "np", .text = "number of defectives among n units",
+     COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_NP,
+     .options = "count,n,alpha", .fraction = true, .estimator = "binomial",
+     .panel = {{"np", {"number of defectives", "不合格品数"}, true}}},
+    {.name = "c", .text = "number of defects in equal units",
+     COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_C,
+     .options = "count,alpha", .estimator = "poisson",
+     .panel = {{"c", {"number of defects", "不合格数"}, true}}},
+    {.name = "u", .text = "defects per unit, in n units",
+     COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_U,
+     .options = "count,n,alpha", .estimator = "poisson",
+     .panel = {{"u", {"defects per unit", "单位不合格数"}, true}}},
 };
 /* clang-format on */
 
@@ -45,6 +67,20 @@ const struct spc_chart_type *spc_chart_type_named(const char *name)
         if (strcmp(spc_chart_types[i].name, name) == 0)
             return &spc_chart_types[i];
     return NULL;
+}
+
+bool spc_chart_type_has(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+
+    while (words) {
+        size_t next = strcspn(words, ",");
+
+        if (next == length && strncmp(words, word, length) == 0)
+            return true;
+        words = words[next] == ',' ? words + next + 1 : NULL;
+    }
+    return false;
 }
 
 /* Rows of a list of names; false when one is unknown, with that name. */
@@ -83,8 +119,7 @@ bool spc_chart_type_rules(const struct spc_chart_type *type, const char *list,
     if (!read_list(list, &rules, name)) {
         snprintf(reterr, room,
                  "there is no rule '%s'; there are none, we, nelson, we-1 to "
-                 "we-4, nelson-1 to nelson-8 and, for charts that have only "
-                 "limits, beyond-limits",
+                 "we-4 and nelson-1 to nelson-8",
                  name);
         return false;
     }

@@ -14,6 +14,13 @@ enum spc_language { SPC_ENGLISH, SPC_CHINESE, SPC_LANGUAGES };
 enum spc_chart_data {
     SPC_DATA_INDIVIDUALS, /* a measurement */
     SPC_DATA_SUBGROUPS,   /* measurements taken together */
+    SPC_DATA_COUNTS,      /* a count, in units inspected */
+};
+
+/* Which parameters can be known beforehand. */
+enum spc_chart_known {
+    SPC_KNOWN_CENTER_AND_SIGMA,
+    SPC_KNOWN_CENTER,
 };
 
 struct spc_chart_family; /* of formulas; see chart_family.h */
@@ -30,6 +37,9 @@ struct spc_chart_type {
     const struct spc_chart_family *family;
     unsigned kind; /* which of its family */
     enum spc_chart_data data;
+    const char *options; /* that not every chart has, in commas */
+    enum spc_chart_known known;
+    bool fraction;         /* the centre lies between 0 and 1 */
     const char *valid;     /* rules that mean something, or a set of them */
     const char *rules;     /* judged unless told otherwise */
     const char *rules_why; /* why no others */
@@ -45,9 +55,12 @@ extern const size_t spc_chart_type_count;
 /* NULL: there is no such chart. */
 const struct spc_chart_type *spc_chart_type_named(const char *name);
 
+/* Whether a word is one of several in a text, separated by commas. */
+bool spc_chart_type_has(const char *words, const char *word);
+
 /* Rules from a comma-separated list of names and sets.  A rule that means
- * nothing on the chart is refused, unless a set that is cut down to its panels
- * brought it; false with a sentence. */
+ * nothing on the chart, or an unknown one, is refused: false, with a sentence
+ * that says why. */
 __attribute__((warn_unused_result)) bool spc_chart_type_rules(
     const struct spc_chart_type *type, const char *list,
     spc_rule_mask *ret_rules, char *reterr, size_t room);

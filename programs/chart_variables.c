@@ -32,6 +32,18 @@ static uint32_t nominal_size(const struct spc_chart_study *study,
     return nominal;
 }
 
+static bool sizes_vary(const struct spc_chart_study *study,
+                       const struct spc_chart_stage *stage)
+{
+    for (size_t i = stage->first; i < stage->end; i++) {
+        uint32_t n = study->points[i].point.n;
+
+        if (n != stage->limits.n && n > 0)
+            return true;
+    }
+    return false;
+}
+
 /* A moving range that begins outside the base line is drawn, but does not
  * tell of the base line alone. */
 static void estimate(const struct spc_chart_study *study,
@@ -56,6 +68,7 @@ static void estimate(const struct spc_chart_study *study,
     stage->status = spc_study_limits(
         &sums, constants, chart_of(study), plan->estimator,
         nominal_size(study, stage, true), plan->width, &stage->limits);
+    stage->sizes_vary = sizes_vary(study, stage);
 }
 
 /* Known parameters take the same road as estimated ones: the zones come from
@@ -80,6 +93,7 @@ static void adopt(const struct spc_chart_study *study,
             spc_limits_zones(&limits, constants, (enum spc_panel)panel, n);
     limits.n = n;
     stage->limits = limits;
+    stage->sizes_vary = sizes_vary(study, stage);
     stage->status = SPC_OK;
 }
 

@@ -69,14 +69,16 @@ static size_t first_point(const struct spc_chart_study *study,
 }
 
 /* A moving range has two measurements behind it. */
-static uint32_t measurements(const struct spc_chart_study *study, size_t i,
-                             enum spc_panel panel)
+static double measurements(const struct spc_chart_study *study, size_t i,
+                           enum spc_panel panel)
 {
     const struct spc_chart_point *point = &study->points[i];
 
     if (study->plan.type->data == SPC_DATA_INDIVIDUALS &&
         panel == SPC_PANEL_SPREAD)
         return isfinite(point->mark[panel].value) ? 2 : 0;
+    if (study->plan.type->data == SPC_DATA_COUNTS && point->point.n > 0)
+        return study->dataset->points[i].units;
     return point->point.n;
 }
 
@@ -134,6 +136,9 @@ static json_t *estimate_json(const struct spc_chart_study *study,
     set(estimate, "estimator", json_string(spc_chart_estimator_name(study)));
     set(estimate, "df",
         spc_json_number(has && !study->plan.known ? limits->df : NAN));
+    for (unsigned i = 0; has && i < stage->figure_count; i++)
+        set(estimate, stage->figures[i].name,
+            spc_json_number(stage->figures[i].value));
     set(estimate, "subgroups", integer(stage->subgroups));
     set(estimate, "measurements", amount(stage->measurements));
     set(estimate, "excluded", excluded);
@@ -192,7 +197,7 @@ static json_t *point_json(const struct spc_chart_study *study, size_t i,
     spc_chart_label(study, i, label);
     set(point, "index", integer(i + 1));
     set(point, "label", spc_json_string(label));
-    set(point, "n", integer(measurements(study, i, panel)));
+    set(point, "n", amount(measurements(study, i, panel)));
     set(point, "value", spc_json_number(mark->value));
     set(point, "center", spc_json_number(has ? zones->upper[0] : NAN));
     set(point, "lcl", spc_json_number(has ? zones->lower[SPC_EDGES - 1] : NAN));
@@ -312,7 +317,7 @@ static void write_point(const struct spc_chart_study *study, size_t i,
     spc_chart_label(study, i, label);
     fprintf(file, "%s,%zu,", study->plan.type->panel[panel].statistic, i + 1);
     write_text(file, label);
-    fprintf(file, ",%u", measurements(study, i, panel));
+    write_number(file, measurements(study, i, panel));
     write_number(file, mark->value);
     write_number(file, has ? mark->zones.upper[0] : NAN);
     write_number(file, has ? mark->zones.lower[SPC_EDGES - 1] : NAN);
@@ -340,6 +345,7 @@ enum word {
     STAGE,
     CENTER_AND_LIMITS,
     SIGMA,
+    SIGMA_WITHOUT_DF,
     KNOWN_SIGMA,
     NO_LIMITS,
     VARYING,
@@ -357,6 +363,8 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
     [SIGMA] = {"  sigma         %.6g (%s, %.6g degrees of freedom, %llu "
                "subgroups)\n",
                "  sigma         %.6g（%s，自由度 %.6g，%llu 个子组）\n"},
+    [SIGMA_WITHOUT_DF] = {"  sigma         %.6g (%s, %llu points)\n",
+                          "  sigma         %.6g（%s，%llu 点）\n"},
     [KNOWN_SIGMA] = {"  sigma         %.6g (known)\n",
                      "  sigma         %.6g（已知）\n"},
     [NO_LIMITS] = {"  no limits: %s\n", "  无控制限：%s\n"},
@@ -366,24 +374,12 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
     [SIGNALS] = {"%zu signals:\n", "%zu 个信号：\n"},
 };
 
-static bool sizes_vary(const struct spc_chart_study *study,
-                       const struct spc_chart_stage *stage)
-{
-    for (size_t i = stage->first; i < stage->end; i++) {
-        uint32_t n = study->points[i].point.n;
-
-        if (n != stage->limits.n && n > 0)
-            return true;
-    }
-    return false;
-}
-
 static void write_limits(const struct spc_chart_study *study,
                          const struct spc_chart_stage *stage, unsigned panel,
                          enum spc_language language, FILE *file)
 {
     const struct spc_zones *zones = &stage->limits.zones[panel];
-    int decimals = (int)study->dataset->decimals + 2;
+    int decimals = (int)study->decimals + 2;
     char center[SPC_NUMBER_TEXT], lower[SPC_NUMBER_TEXT];
     char upper[SPC_NUMBER_TEXT];
 
@@ -394,7 +390,7 @@ static void write_limits(const struct spc_chart_study *study,
     spc_decimal_text(zones->upper[SPC_EDGES - 1], decimals, upper);
     fprintf(file, words[CENTER_AND_LIMITS][language],
             study->plan.type->panel[panel].statistic, center, lower, upper,
-            sizes_vary(study, stage) ? words[VARYING][language] : "");
+            stage->sizes_vary ? words[VARYING][language] : "");
 }
 
 static void write_stage(const struct spc_chart_study *study, size_t s,
@@ -412,8 +408,15 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
     }
     for (unsigned p = 0; p < study->plan.type->panels; p++)
         write_limits(study, stage, p, language, file);
+    for (unsigned i = 0; i < stage->figure_count; i++)
+        fprintf(file, "  %-13s %.6g\n", stage->figures[i].name,
+                stage->figures[i].value);
     if (study->plan.known)
         fprintf(file, words[KNOWN_SIGMA][language], stage->limits.sigma);
+    else if (isnan(stage->limits.df))
+        fprintf(file, words[SIGMA_WITHOUT_DF][language], stage->limits.sigma,
+                spc_chart_estimator_name(study),
+                (unsigned long long)stage->subgroups);
     else
         fprintf(file, words[SIGMA][language], stage->limits.sigma,
                 spc_chart_estimator_name(study), stage->limits.df,

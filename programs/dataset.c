@@ -20,6 +20,9 @@ struct layout {
     size_t values;
     long subgroup, stage, where; /* columns, or NO_COLUMN */
     const char *where_text;
+    bool counts, whole_units;
+    long units_column;       /* or NO_COLUMN */
+    double units;            /* of every row, where there is no column */
     unsigned long long size; /* rows in a subgroup; 0: not by count */
     bool wide;
 };
@@ -31,6 +34,7 @@ struct reader {
     struct spc_subgroup subgroup; /* in the making */
     const char *label, *stage;    /* of its first row */
     size_t first;                 /* its first value */
+    double units;                 /* of the count just read */
     size_t dropped;               /* rows in unfilled subgroups */
     char *complaint;
 };
@@ -152,7 +156,7 @@ static enum spc_exit find_where(const struct spc_csv *csv, const char *where,
     return exit_of(find(csv, name, &layout->where, complaint), complaint);
 }
 
-static enum spc_exit find_default_value(const struct spc_csv *csv,
+static enum spc_exit find_default_value(const struct spc_csv *csv, bool counts,
                                         struct layout *layout, char *complaint)
 {
     char names[200] = "";
@@ -167,9 +171,9 @@ static enum spc_exit find_default_value(const struct spc_csv *csv,
         length += (size_t)snprintf(names + length, sizeof names - length,
                                    "%s%s", i ? ", " : "", spc_csv_name(csv, i));
     return refuse(SPC_EXIT_USAGE, complaint,
-                  "--value has to say which column was measured; there are: "
-                  "%s",
-                  names);
+                  "%s has to say which column was %s; there are: %s",
+                  counts ? "--count" : "--value",
+                  counts ? "counted" : "measured", names);
 }
 
 static bool has_column(const struct spc_csv *csv, const char *name)
@@ -180,11 +184,14 @@ static bool has_column(const struct spc_csv *csv, const char *name)
     return false;
 }
 
-static enum spc_exit find_values(const struct spc_csv *csv, const char *names,
+static enum spc_exit find_values(const struct spc_dataset_request *request,
+                                 const struct spc_csv *csv,
                                  struct layout *layout, char *complaint)
 {
+    const char *names = request->value;
+
     if (!names)
-        return find_default_value(csv, layout, complaint);
+        return find_default_value(csv, request->counts, layout, complaint);
     while (names) {
         const char *comma = has_column(csv, names) ? NULL : strchr(names, ',');
         size_t length = comma ? (size_t)(comma - names) : strlen(names);
@@ -205,11 +212,37 @@ static enum spc_exit find_values(const struct spc_csv *csv, const char *names,
     return SPC_EXIT_OK;
 }
 
+/* A column of that name, or else a number that holds for every row. */
+static enum spc_exit find_units(const struct spc_dataset_request *request,
+                                const struct spc_csv *csv,
+                                struct layout *layout, char *complaint)
+{
+    const char *units = request->units;
+    unsigned long long whole;
+
+    layout->counts = request->counts;
+    layout->whole_units = request->whole_units;
+    layout->units_column = NO_COLUMN;
+    layout->units = 1;
+    if (!units || !request->counts)
+        return SPC_EXIT_OK;
+    if (has_column(csv, units) || !spc_option_number(units, &layout->units))
+        return exit_of(find(csv, units, &layout->units_column, complaint),
+                       complaint);
+    if (!(layout->units > 0) || layout->units > 1e15 ||
+        (layout->whole_units && !spc_option_count(units, &whole)))
+        return refuse(SPC_EXIT_USAGE, complaint,
+                      "--n takes a column or how many units were inspected, "
+                      "not '%.40s'",
+                      units);
+    return SPC_EXIT_OK;
+}
+
 static enum spc_exit find_columns(const struct spc_dataset_request *request,
                                   const struct spc_csv *csv,
                                   struct layout *layout, char *complaint)
 {
-    enum spc_exit exit = find_values(csv, request->value, layout, complaint);
+    enum spc_exit exit = find_values(request, csv, layout, complaint);
 
     if (exit == SPC_EXIT_OK && layout->wide && layout->values < 2)
         return refuse(SPC_EXIT_USAGE, complaint,
@@ -224,6 +257,8 @@ static enum spc_exit find_columns(const struct spc_dataset_request *request,
     if (exit == SPC_EXIT_OK)
         exit = exit_of(find(csv, request->stage, &layout->stage, complaint),
                        complaint);
+    if (exit == SPC_EXIT_OK)
+        exit = find_units(request, csv, layout, complaint);
     if (exit == SPC_EXIT_OK)
         exit = find_where(csv, request->where, layout, complaint);
     return exit;
@@ -255,6 +290,7 @@ static enum spc_exit add_point(struct reader *reader)
     dataset->points = points;
     points[dataset->count++] = (struct spc_dataset_point){
         .point = spc_subgroup_point(&reader->subgroup),
+        .units = reader->layout->counts ? reader->units : 1,
         .label = reader->label,
         .stage = reader->stage,
         .first = reader->first,
@@ -304,6 +340,67 @@ static enum spc_exit read_cell(struct reader *reader, size_t row, size_t column)
     if (decimals > reader->dataset->decimals)
         reader->dataset->decimals = decimals;
     return add_value(reader, x);
+}
+
+/* Whole, and small enough for a double to be exact. */
+static bool is_count(double x)
+{
+    return x >= 0 && x <= 1e15 && x == floor(x);
+}
+
+/* How many units a row's count was made in; none: nothing was looked at. */
+static enum spc_exit read_units(struct reader *reader, size_t row)
+{
+    const struct layout *layout = reader->layout;
+    const struct spc_csv *csv = reader->dataset->csv;
+    size_t column = (size_t)layout->units_column;
+    enum spc_status status;
+
+    reader->units = layout->units;
+    if (layout->units_column == NO_COLUMN)
+        return SPC_EXIT_OK;
+    status =
+        spc_csv_number(csv, row, column, &reader->units, reader->complaint);
+    if (status != SPC_OK)
+        return exit_of(status, reader->complaint);
+    if (reader->units < 0 || reader->units > 1e15 ||
+        (layout->whole_units && !isnan(reader->units) &&
+         !is_count(reader->units))) {
+        spc_csv_complain(csv, row, column, reader->complaint,
+                         "'%s' is not a number of units inspected",
+                         spc_csv_text(csv, row, column));
+        return SPC_EXIT_INPUT;
+    }
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_count(struct reader *reader, size_t row)
+{
+    const struct layout *layout = reader->layout;
+    const struct spc_csv *csv = reader->dataset->csv;
+    size_t column = layout->value[0];
+    double counted;
+    enum spc_exit exit = read_units(reader, row);
+    enum spc_status status =
+        exit == SPC_EXIT_OK
+            ? spc_csv_number(csv, row, column, &counted, reader->complaint)
+            : SPC_OK;
+
+    if (exit != SPC_EXIT_OK || status != SPC_OK)
+        return exit != SPC_EXIT_OK ? exit : exit_of(status, reader->complaint);
+    if (!isnan(counted) && !is_count(counted)) {
+        spc_csv_complain(csv, row, column, reader->complaint,
+                         "'%s' is not a count", spc_csv_text(csv, row, column));
+        return SPC_EXIT_INPUT;
+    }
+    if ((layout->whole_units || reader->units == 0) &&
+        counted > reader->units) {
+        spc_csv_complain(csv, row, column, reader->complaint,
+                         "%.15g of %.15g units is too many", counted,
+                         reader->units);
+        return SPC_EXIT_INPUT;
+    }
+    return add_value(reader, reader->units > 0 ? counted : NAN);
 }
 
 static const char *text_of(const struct reader *reader, size_t row, long column)
@@ -361,6 +458,8 @@ static enum spc_exit read_row(struct reader *reader, size_t row)
         reader->stage = stage;
         reader->first = reader->dataset->value_count;
     }
+    if (exit == SPC_EXIT_OK && layout->counts)
+        return read_count(reader, row);
     for (size_t i = 0; i < layout->values && exit == SPC_EXIT_OK; i++)
         exit = read_cell(reader, row, layout->value[i]);
     return exit;

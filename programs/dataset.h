@@ -26,11 +26,15 @@ struct spc_dataset_request {
     const char *separator; /* one character, or "tab" */
     const char *decimal;   /* "." or "," */
     bool wide;             /* a row is a subgroup */
+    bool counts;           /* the value is a count: whole, not negative */
+    const char *units;     /* column or number of units it was counted in */
+    bool whole_units;      /* units are whole and no fewer than the count */
     bool individuals;      /* the subgroup column only labels the rows */
 };
 
 struct spc_dataset_point {
     struct spc_point point; /* of an individual, `range` is not set */
+    double units;           /* that a count was made in; else 1 */
     const char *label;      /* text of the subgroup column, or NULL */
     const char *stage;      /* text of the stage column, or NULL */
     size_t first, count;    /* its measurements in `values` */

@@ -22,7 +22,7 @@ enum { USUAL_SUBGROUPS = 20 }; /* fewer make limits that wander (ASTM E2587) */
 struct request {
     struct spc_dataset_request data;
     const char *baseline, *exclude, *estimator, *center, *sigma, *rules;
-    const char *width, *format_name, *svg, *png, *language_name;
+    const char *width, *alpha, *count, *format_name, *svg, *png, *language_name;
     bool list;
     enum spc_format format;
     enum spc_language language;
@@ -33,6 +33,7 @@ static const char examples[] =
     "--baseline 1:25\n"
     "  spc chart imr weeks.csv --value cost --rules nelson --svg weeks.svg\n"
     "  spc chart xbar-s wide.csv --wide --value a,b,c,d,e --format table\n"
+    "  spc chart p scrap.csv --count defective --n inspected\n"
     "  spc chart xbar-r - --value bore --size 5 --stage tool --exclude 3,7-9 "
     "< bore.csv\n";
 
@@ -66,6 +67,10 @@ static enum spc_options_result read_options(int argc, char **argv,
          &r->data.wide},
         {"where", 0, "COL=TEXT", "only rows whose COL is TEXT",
          &r->data.where, NULL},
+        {"count", 'c', "COL", "counted defectives or defects", &r->count,
+         NULL},
+        {"n", 0, "COL|N", "units inspected, for --count", &r->data.units,
+         NULL},
         {"baseline", 'b', "A:B", "points the limits are estimated from; "
          "default all", &r->baseline, NULL},
         {"stage", 0, "COL", "a change of COL begins a stage with limits of its "
@@ -74,11 +79,14 @@ static enum spc_options_result read_options(int argc, char **argv,
          "judged", &r->exclude, NULL},
         {"sigma-estimator", 0, "NAME", "rbar, sbar, pooled, mr, overall; "
          "rbar-plain, sbar-plain, pooled-plain", &r->estimator, NULL},
-        {"center", 0, "X", "known centre, with --sigma", &r->center, NULL},
+        {"center", 0, "X", "known centre, with --sigma; of counts, the known rate",
+         &r->center, NULL},
         {"sigma", 0, "S", "known sigma, with --center", &r->sigma, NULL},
         {"rules", 'r', "RULES", "none, we, nelson or a list such as "
          "nelson-1,nelson-2; default nelson-1", &r->rules, NULL},
         {"width", 0, "K", "limits at K sigma; default 3", &r->width, NULL},
+        {"alpha", 0, "A", "exact limits, beyond which a point lies with "
+         "probability A", &r->alpha, NULL},
         {"separator", 0, "CHAR", ", ; | or tab; default guessed",
          &r->data.separator, NULL},
         {"decimal", 0, "CHAR", ". or , in numbers; default .",
@@ -126,48 +134,128 @@ static enum spc_exit read_rules(const char *list, struct spc_chart_plan *plan)
     return misused("%s", complaint);
 }
 
+static enum spc_exit read_center(const struct request *r,
+                                 struct spc_chart_plan *plan)
+{
+    bool fraction = plan->type->fraction;
+    bool counts = plan->type->data == SPC_DATA_COUNTS;
+
+    if (!spc_option_number(r->center, &plan->center))
+        return misused("--center takes a number, not '%s'", r->center);
+    if ((counts && !(plan->center > 0)) || (fraction && !(plan->center < 1)))
+        return misused(
+            "--center takes, for %s, a %s, not '%s'", plan->type->name,
+            fraction ? "fraction between 0 and 1" : "rate above 0", r->center);
+    return SPC_EXIT_OK;
+}
+
 static enum spc_exit read_known(const struct request *r,
                                 struct spc_chart_plan *plan)
 {
+    enum spc_exit exit;
+
     if (!r->center && !r->sigma)
         return SPC_EXIT_OK;
-    if (!r->center || !r->sigma)
+    if (plan->type->known == SPC_KNOWN_CENTER && r->sigma)
+        return misused("%s has no sigma of its own: it follows from --center",
+                       plan->type->name);
+    if (plan->type->known == SPC_KNOWN_CENTER_AND_SIGMA &&
+        (!r->center || !r->sigma))
         return misused("--center and --sigma are known together or not at "
                        "all");
     if (r->estimator || r->baseline)
         return misused("known parameters need no estimate: --center and "
                        "--sigma exclude --sigma-estimator and --baseline");
-    if (!spc_option_number(r->center, &plan->center))
-        return misused("--center takes a number, not '%s'", r->center);
-    if (!spc_option_number(r->sigma, &plan->sigma) || !(plan->sigma > 0))
+    exit = read_center(r, plan);
+    if (exit != SPC_EXIT_OK)
+        return exit;
+    if (r->sigma &&
+        (!spc_option_number(r->sigma, &plan->sigma) || !(plan->sigma > 0)))
         return misused("--sigma takes a number above 0, not '%s'", r->sigma);
     plan->known = true;
     return SPC_EXIT_OK;
 }
 
-static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
+/* Options that only some charts have. */
+static enum spc_exit check_options(const struct request *r,
+                                   const struct spc_chart_type *type)
 {
-    bool individuals = plan->type->data == SPC_DATA_INDIVIDUALS;
-    enum spc_exit exit = read_known(r, plan);
+    const struct {
+        const char *name, *given;
+    } options[] = {
+        {"value", r->data.value},
+        {"count", r->count},
+        {"n", r->data.units},
+        {"alpha", r->alpha},
+        {"sigma-estimator", r->estimator},
+    };
 
-    if (exit != SPC_EXIT_OK)
-        return exit;
-    if (individuals && (r->data.size || r->data.wide))
-        return misused("imr has no subgroups; --size and --wide are for "
-                       "xbar-r and xbar-s");
-    if (!individuals && !r->data.subgroup && !r->data.size && !r->data.wide)
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (options[i].given &&
+            !spc_chart_type_has(type->options, options[i].name))
+            return misused("%s has no --%s; of such options it has: %s",
+                           type->name, options[i].name, type->options);
+    return SPC_EXIT_OK;
+}
+
+/* What the rows of the file are for this chart. */
+static enum spc_exit read_data(struct request *r,
+                               const struct spc_chart_type *type)
+{
+    bool subgroups = type->data == SPC_DATA_SUBGROUPS;
+
+    if (!subgroups && (r->data.size || r->data.wide))
+        return misused("%s has no subgroups; --size and --wide are for "
+                       "xbar-r and xbar-s",
+                       type->name);
+    if (subgroups && !r->data.subgroup && !r->data.size && !r->data.wide)
         return misused("%s needs subgroups: --subgroup COL, --size N or "
                        "--wide",
-                       plan->type->name);
+                       type->name);
+    r->data.individuals = !subgroups;
+    r->data.counts = type->data == SPC_DATA_COUNTS;
+    r->data.whole_units = type->fraction;
+    if (r->data.counts && !r->data.units &&
+        spc_chart_type_has(type->options, "n"))
+        return misused("%s needs the units inspected: --n COL, or --n N when "
+                       "they are always as many",
+                       type->name);
+    if (r->count)
+        r->data.value = r->count;
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_limits(const struct request *r,
+                                 struct spc_chart_plan *plan)
+{
+    if (r->width && r->alpha)
+        return misused("--width and --alpha are two ways to say the same; one "
+                       "of them is enough");
     if (r->width &&
         (!spc_option_number(r->width, &plan->width) || !(plan->width > 0)))
         return misused("--width takes a number above 0, not '%s'", r->width);
+    if (r->alpha && (!spc_option_number(r->alpha, &plan->alpha) ||
+                     !(plan->alpha >= 1e-15 && plan->alpha < 1)))
+        return misused("--alpha takes a probability between 0 and 1, not '%s'",
+                       r->alpha);
+    return read_known(r, plan);
+}
+
+static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
+{
+    enum spc_exit exit = check_options(r, plan->type);
+
+    if (exit == SPC_EXIT_OK)
+        exit = read_limits(r, plan);
+    if (exit == SPC_EXIT_OK)
+        exit = read_data(r, plan->type);
+    if (exit != SPC_EXIT_OK)
+        return exit;
     if (!spc_choose_estimator("spc chart", "sigma-estimator", r->estimator,
-                              !individuals, &plan->estimator) ||
+                              !r->data.individuals, &plan->estimator) ||
         !spc_choose_format("spc chart", r->format_name, &r->format) ||
         !spc_choose_language("spc chart", r->language_name, &r->language))
         return SPC_EXIT_USAGE;
-    r->data.individuals = individuals;
     return read_rules(r->rules, plan);
 }
 
@@ -367,7 +455,9 @@ int spc_command_chart(int argc, char **argv)
     if (count < 2)
         return misused("which file? - is standard input");
     r.data.path = files[1];
-    plan.estimator = spc_chart_estimator((enum spc_chart)plan.type->kind);
+    plan.estimator = plan.type->data == SPC_DATA_SUBGROUPS
+                         ? spc_chart_estimator((enum spc_chart)plan.type->kind)
+                         : SPC_ESTIMATOR_MR;
     exit = read_plan(&r, &plan);
     if (exit != SPC_EXIT_OK)
         return exit;

@@ -92,6 +92,46 @@ class Refusals(unittest.TestCase):
         self.refused(2, "--where takes COLUMN=TEXT", "chart", "imr", "-",
                      "--value", "x", "--where", "y")
 
+    def test_counts(self):
+        p = ("chart", "p", "-", "--count", "x")
+        self.refused(2, "p needs the units inspected", *p)
+        self.refused(2, "p has no --value; of such options it has: count,n",
+                     "chart", "p", "-", "--value", "x")
+        self.refused(2, "imr has no --count", "chart", "imr", "-", "--count",
+                     "x")
+        self.refused(2, "c has no --n", "chart", "c", "-", "--count", "x",
+                     "--n", "y")
+        self.refused(2, "--count has to say which column was counted", "chart",
+                     "c", "-")
+        self.refused(2, "p has no --sigma-estimator", *p, "--n", "y",
+                     "--sigma-estimator", "mr")
+        self.refused(2, "p has no subgroups", *p, "--n", "y", "--size", "5")
+        self.refused(2, "--width and --alpha", *p, "--n", "y", "--width", "3",
+                     "--alpha", "0.01")
+        self.refused(2, "--alpha takes a probability", *p, "--n", "y",
+                     "--alpha", "0")
+        self.refused(2, "imr has no --alpha", "chart", "imr", "-", "--value",
+                     "x", "--alpha", "0.01")
+        self.refused(2, "--center takes, for p, a fraction", *p, "--n", "y",
+                     "--center", "1.5")
+        self.refused(2, "--center takes, for c, a rate above 0", "chart", "c",
+                     "-", "--count", "x", "--center", "0")
+        self.refused(2, "p has no sigma of its own", *p, "--n", "y",
+                     "--center", "0.5", "--sigma", "1")
+        self.refused(2, "not nelson-5: zones of one and two sigma", *p, "--n",
+                     "y", "--rules", "nelson")
+        self.refused(2, "not we-1:", *p, "--n", "y", "--rules", "we-1")
+        self.refused(2, "--n takes a column or how many", *p, "--n", "2.5")
+        self.refused(3, "there is no column 'z'", *p, "--n", "z")
+        self.refused(3, "(stdin):3:1: error: '1.5' is not a count", *p, "--n",
+                     "y", stdin="x,y\n1,2\n1.5,2\n")
+        self.refused(3, "(stdin):2:1: error: '-1' is not a count", *p, "--n",
+                     "y", stdin="x,y\n-1,2\n")
+        self.refused(3, "(stdin):2:1: error: 3 of 2 units is too many", *p,
+                     "--n", "y", stdin="x,y\n3,2\n")
+        self.refused(3, "(stdin):2:3: error: '2.5' is not a number of units",
+                     *p, "--n", "y", stdin="x,y\n1,2.5\n")
+
     def test_numbers(self):
         imr = ("chart", "imr", "-", "--value", "x")
         self.refused(2, "--width takes a number above 0", *imr, "--width",
@@ -183,7 +223,7 @@ class Help(unittest.TestCase):
     def test_list_and_version(self):
         listed = run("chart", "--list").stdout.decode().split("\n")
         self.assertEqual([line.split()[0] for line in listed if line],
-                         ["imr", "xbar-r", "xbar-s"])
+                         ["imr", "xbar-r", "xbar-s", "p", "np", "c", "u"])
         self.assertIn(b"Sigmaline", run("--version").stdout)
 
 
@@ -380,6 +420,75 @@ class Charts(unittest.TestCase):
         self.assertEqual([p["value"] for p in answer["panels"][0]["points"]],
                          [1.5, 2.5, 1])
         self.assertEqual(answer["characteristic"], "Maß")
+
+
+class Counts(unittest.TestCase):
+    def test_the_contract(self):
+        answer = chart("u", "x,a,day\n4,2,mo\n3,1.5,tu\n9,3,we\n", "--count",
+                       "x", "--n", "a", "--subgroup", "day")
+        self.assertEqual(answer["estimate"], dict(
+            answer["estimate"], rate=16 / 6.5, center=16 / 6.5, subgroups=3,
+            measurements=6.5, estimator="poisson", df=None))
+        self.assertEqual([p["statistic"] for p in answer["panels"]], ["u"])
+        points = answer["panels"][0]["points"]
+        self.assertEqual([(p["label"], p["n"], p["value"]) for p in points],
+                         [("mo", 2, 2), ("tu", 1.5, 2), ("we", 3, 3)])
+        self.assertGreater(points[1]["ucl"], points[2]["ucl"])
+
+    def test_nothing_inspected_is_no_point(self):
+        answer = chart("p", "x,n\n1,10\n0,0\n,10\n2,\n3,10\n", "--count",
+                       "x", "--n", "n")
+        points = answer["panels"][0]["points"]
+        self.assertEqual([p["value"] for p in points],
+                         [0.1, None, None, None, 0.3])
+        self.assertEqual(answer["estimate"]["center"], 0.2)
+        self.assertEqual(answer["estimate"]["measurements"], 20)
+
+    def test_one_number_of_units_for_all(self):
+        text = "x,n\n1,10\n4,10\n3,10\n"
+        self.assertEqual(chart("np", text, "--count", "x", "--n", "n"),
+                         chart("np", text, "--count", "x", "--n", "10"))
+
+    def test_known_rate(self):
+        answer = chart("np", "x\n1\n9\n0\n", "--n", "100", "--center", "0.01",
+                       "--alpha", "0.0027")
+        self.assertEqual(answer["estimate"]["estimator"], "known")
+        self.assertEqual(answer["estimate"]["rate"], 0.01)
+        self.assertEqual(answer["panels"][0]["points"][0]["ucl"], 5)
+        self.assertEqual([(s["index"], s["side"]) for s in answer["signals"]],
+                         [(2, "above")])
+
+    def test_stages_and_exclusions(self):
+        text = "x,s\n" + "".join("%d,a\n" % v for v in (3, 4, 5, 90)) + "".join(
+            "%d,b\n" % v for v in (30, 35, 31))
+        answer = chart("c", text, "--count", "x", "--stage", "s", "--exclude",
+                       "4")
+        self.assertEqual([s["rate"] for s in answer["stages"]], [4, 32])
+        self.assertEqual(answer["signals"], [])
+        self.assertEqual(answer["panels"][0]["points"][3]["value"], 90)
+
+    def test_nothing_ever_counted(self):
+        answer = chart("c", "x\n0\n0\n0\n")
+        self.assertIsNone(answer["estimate"]["center"])
+        self.assertIn("do not vary", " ".join(answer["notes"]))
+
+    def test_billions(self):
+        answer = chart("p", "x,n\n1,1000000000\n0,1000000000\n40,1000000000\n",
+                       "--count", "x", "--n", "n", "--center", "1e-9",
+                       "--alpha", "0.0027")
+        self.assertEqual([p["ucl"] for p in answer["panels"][0]["points"]],
+                         [5e-9] * 3)
+        self.assertEqual([s["index"] for s in answer["signals"]], [3])
+
+    def test_tables_and_pictures(self):
+        with tempfile.TemporaryDirectory() as folder:
+            svg = os.path.join(folder, "a.svg")
+            table = run("chart", "p", "-", "--count", "x", "--n", "20",
+                        "--format", "table", "--svg", svg,
+                        stdin="x\n1\n4\n2\n").stdout.decode()
+            ET.parse(svg)
+        self.assertIn("p             centre 0.1167, limits 0.0000 to 0.3320",
+                      table)
 
 
 class Output(unittest.TestCase):
