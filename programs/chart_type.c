@@ -13,8 +13,8 @@
 
 /* Charts of counts. */
 #define COUNTS                                                                 \
-    .data = SPC_DATA_COUNTS, .known = SPC_KNOWN_CENTER,                        \
-    .valid = "nelson-1,nelson-2,nelson-3,nelson-4", .rules = "nelson-1",       \
+    .data = SPC_DATA_COUNTS, .valid = "nelson-1,nelson-2,nelson-3,nelson-4",   \
+    .rules = "nelson-1",                                                       \
     .rules_why = "zones of one and two sigma mean something only where the "   \
                  "statistic is normal, and counts are not",                    \
     .axis = {"sample", "样本"}, .panels = 1
@@ -41,19 +41,31 @@ const struct spc_chart_type spc_chart_types[] = {
                {"sd", {"subgroup standard deviation", "子组标准差"}, true}}},
     {.name = "p", .text = "fraction defective of n units",
      COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_P,
-     .options = "count,n,alpha", .fraction = true, .estimator = "binomial",
+     .options = "count,n,alpha", .known = SPC_KNOWN_CENTER,
+     .fraction = true, .estimator = "binomial",
      .panel = {{"p", {"fraction defective", "不合格品率"}, true}}},
     {.name = "np", .text = "number of defectives among n units",
      COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_NP,
-     .options = "count,n,alpha", .fraction = true, .estimator = "binomial",
+     .options = "count,n,alpha", .known = SPC_KNOWN_CENTER,
+     .fraction = true, .estimator = "binomial",
      .panel = {{"np", {"number of defectives", "不合格品数"}, true}}},
     {.name = "c", .text = "number of defects in equal units",
      COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_C,
-     .options = "count,alpha", .estimator = "poisson",
+     .options = "count,alpha", .known = SPC_KNOWN_CENTER, .estimator = "poisson",
      .panel = {{"c", {"number of defects", "不合格数"}, true}}},
     {.name = "u", .text = "defects per unit, in n units",
      COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_U,
-     .options = "count,n,alpha", .estimator = "poisson",
+     .options = "count,n,alpha", .known = SPC_KNOWN_CENTER, .estimator = "poisson",
+     .panel = {{"u", {"defects per unit", "单位不合格数"}, true}}},
+    {.name = "laney-p", .text = "p, with limits widened as the points scatter",
+     COUNTS, .family = &spc_laney_family, .kind = SPC_ATTRIBUTE_P,
+     .options = "count,n", .known = SPC_KNOWN_CENTER_AND_SIGMA,
+     .fraction = true, .estimator = "laney",
+     .panel = {{"p", {"fraction defective", "不合格品率"}, true}}},
+    {.name = "laney-u", .text = "u, with limits widened as the points scatter",
+     COUNTS, .family = &spc_laney_family, .kind = SPC_ATTRIBUTE_U,
+     .options = "count,n", .known = SPC_KNOWN_CENTER_AND_SIGMA,
+     .estimator = "laney",
      .panel = {{"u", {"defects per unit", "单位不合格数"}, true}}},
 };
 /* clang-format on */

@@ -81,7 +81,7 @@ static enum spc_options_result read_options(int argc, char **argv,
          "rbar-plain, sbar-plain, pooled-plain", &r->estimator, NULL},
         {"center", 0, "X", "known centre, with --sigma; of counts, the known rate",
          &r->center, NULL},
-        {"sigma", 0, "S", "known sigma, with --center", &r->sigma, NULL},
+        {"sigma", 0, "S", "known sigma, with --center; Laney's sigma z", &r->sigma, NULL},
         {"rules", 'r', "RULES", "none, we, nelson or a list such as "
          "nelson-1,nelson-2; default nelson-1", &r->rules, NULL},
         {"width", 0, "K", "limits at K sigma; default 3", &r->width, NULL},

@@ -136,6 +136,42 @@ static void test_on_the_limit(void **state)
     }
 }
 
+/* z of 0, 1, -1 and, after a gap, 3 and 0: ranges 1, 2 and 3. */
+static void test_laney(void **state)
+{
+    static const uint64_t x[] = {100, 110, 90, 0, 130, 100};
+    struct spc_attribute_limits limits = limits_of(SPC_ATTRIBUTE_U, 100);
+    struct spc_laney laney = {0};
+    double sigma_z = -1;
+
+    (void)state;
+    assert_int_equal(spc_laney_sigma_z(&laney, &sigma_z),
+                     SPC_TOO_FEW_SUBGROUPS);
+    for (unsigned i = 0; i < 6; i++) {
+        if (i == 3)
+            spc_laney_gap(&laney);
+        else
+            spc_laney_add(&laney, &limits, (struct spc_count){x[i], 1});
+    }
+    assert_int_equal(spc_laney_sigma_z(&laney, &sigma_z), SPC_OK);
+    CHECK_CLOSE(sigma_z, 2 / 1.1283791670955126, 1e-14);
+    limits.sigma_z = sigma_z;
+    CHECK_CLOSE(spc_attribute_zones(&limits, 1).upper[UPPER],
+                100 + 30 * sigma_z, 1e-14);
+}
+
+static void test_laney_without_scatter(void **state)
+{
+    struct spc_attribute_limits limits = limits_of(SPC_ATTRIBUTE_P, 0.25);
+    struct spc_laney laney = {0};
+    double sigma_z;
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++)
+        spc_laney_add(&laney, &limits, (struct spc_count){5, 20});
+    assert_int_equal(spc_laney_sigma_z(&laney, &sigma_z), SPC_NO_VARIATION);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +181,8 @@ int main(void)
         cmocka_unit_test(test_no_rate),
         cmocka_unit_test(test_scales_do_not_matter),
         cmocka_unit_test(test_on_the_limit),
+        cmocka_unit_test(test_laney),
+        cmocka_unit_test(test_laney_without_scatter),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

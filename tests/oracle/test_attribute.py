@@ -69,6 +69,17 @@ def check_exact(what, case, golden):
     check_beyond(what + " exact", case, result, golden["beyond"])
 
 
+def check_laney(what, case, golden):
+    letter = "p" if "laney_p" in golden else "u"
+    golden = golden["laney_" + letter]
+    result = chart(case, "laney-" + letter)
+    points = result["panels"][0]["points"]
+    close(what + " sigma z", result["estimate"]["sigma_z"], golden["sigma_z"])
+    check_limits(what + " laney", points, golden)
+    if "beyond" in golden:
+        check_beyond(what + " laney", case, result, golden["beyond"])
+
+
 def check(one):
     case, golden, what = one["case"], one["expected"], one["id"]
     kind = case["type"]
@@ -85,6 +96,8 @@ def check(one):
     for key, rule in RULES.items():
         same("%s %s" % (what, rule), sorted(set(holds(result, rule))),
              judged(case, golden["chart"]["rules"][key]))
+    if "exclude" not in case:  # the golden ranges span the exclusions
+        check_laney(what, case, golden)
     check_exact(what, case, golden["probability_limits_0.0027"])
 
 

@@ -118,6 +118,10 @@ class Refusals(unittest.TestCase):
                      "-", "--count", "x", "--center", "0")
         self.refused(2, "p has no sigma of its own", *p, "--n", "y",
                      "--center", "0.5", "--sigma", "1")
+        self.refused(2, "known together", "chart", "laney-p", "-", "--count",
+                     "x", "--n", "y", "--center", "0.5")
+        self.refused(2, "laney-u has no --alpha", "chart", "laney-u", "-",
+                     "--count", "x", "--n", "y", "--alpha", "0.01")
         self.refused(2, "not nelson-5: zones of one and two sigma", *p, "--n",
                      "y", "--rules", "nelson")
         self.refused(2, "not we-1:", *p, "--n", "y", "--rules", "we-1")
@@ -223,7 +227,8 @@ class Help(unittest.TestCase):
     def test_list_and_version(self):
         listed = run("chart", "--list").stdout.decode().split("\n")
         self.assertEqual([line.split()[0] for line in listed if line],
-                         ["imr", "xbar-r", "xbar-s", "p", "np", "c", "u"])
+                         ["imr", "xbar-r", "xbar-s", "p", "np", "c", "u",
+                          "laney-p", "laney-u"])
         self.assertIn(b"Sigmaline", run("--version").stdout)
 
 
@@ -457,6 +462,15 @@ class Counts(unittest.TestCase):
         self.assertEqual(answer["panels"][0]["points"][0]["ucl"], 5)
         self.assertEqual([(s["index"], s["side"]) for s in answer["signals"]],
                          [(2, "above")])
+
+    def test_laney(self):
+        text = "x\n100\n110\n90\n130\n100\n"
+        answer = chart("laney-u", text, "--n", "1", "--exclude", "4")
+        sigma_z = answer["estimate"]["sigma_z"]
+        self.assertAlmostEqual(sigma_z, 1.5 / 1.1283791670955126, 12)
+        again = chart("laney-u", text, "--n", "1", "--exclude", "4", "--center",
+                      "100", "--sigma", repr(sigma_z))
+        self.assertEqual(answer["panels"], again["panels"])
 
     def test_stages_and_exclusions(self):
         text = "x,s\n" + "".join("%d,a\n" % v for v in (3, 4, 5, 90)) + "".join(
