@@ -5,6 +5,7 @@
 
 #include "adapters/json/json.h"
 #include "adapters/report/chart_picture.h"
+#include "programs/chart_family.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,7 +29,8 @@ static const char *const limit_names[3][SPC_LANGUAGES] = {
 
 /* ---- points ------------------------------------------------------------ */
 
-/* "nelson-5" is "5", "we-2" is "W2"; several are separated by commas. */
+/* "nelson-5" is "5", "we-2" is "W2", "beyond-limits" is "L"; several are
+ * separated by commas. */
 static void rule_numbers(spc_rule_mask rules, char *text, size_t room)
 {
     size_t length = 0;
@@ -39,16 +41,19 @@ static void rule_numbers(spc_rule_mask rules, char *text, size_t room)
 
         if (!(rules >> i & 1) || length + 5 > room)
             continue;
-        length += (size_t)snprintf(text + length, room - length, "%s%s%s",
-                                   length ? "," : "", name[0] == 'w' ? "W" : "",
-                                   strrchr(name, '-') + 1);
+        length +=
+            (size_t)snprintf(text + length, room - length, "%s%s%s",
+                             length ? "," : "", name[0] == 'w' ? "W" : "",
+                             name[0] == 'b' ? "L" : strrchr(name, '-') + 1);
     }
 }
 
 static bool is_beyond(const struct spc_chart_mark *mark)
 {
-    return mark->judged && (mark->value > mark->zones.upper[SPC_EDGES - 1] ||
-                            mark->value < mark->zones.lower[SPC_EDGES - 1]);
+    return mark->judged &&
+           (mark->value > mark->zones.upper[SPC_EDGES - 1] ||
+            mark->value < mark->zones.lower[SPC_EDGES - 1] ||
+            -mark->value_low < mark->zones.lower[SPC_EDGES - 1]);
 }
 
 static void sketch_points(const struct spc_chart_study *study,
@@ -62,6 +67,7 @@ static void sketch_points(const struct spc_chart_study *study,
             struct spc_picture_point *point = &sketch->points[p][i];
 
             point->value = mark->value;
+            point->low = study->plan.type->two_sided ? -mark->value_low : NAN;
             point->has_zones = mark->judged || stage->status == SPC_OK;
             point->zones = mark->judged ? mark->zones : stage->limits.zones[p];
             point->excluded = spc_chart_is_excluded(study, i);
@@ -234,6 +240,7 @@ static struct spc_picture frame(const struct spc_chart_study *study,
             .name = type->panel[p].name[language],
             .absence = sketch->absence[0] ? sketch->absence : NULL,
             .points = sketch->points[p],
+            .only_limits = type->family == &spc_weighted_family,
             .from_zero = type->panel[p].from_zero,
         };
     return picture;

@@ -26,6 +26,14 @@ struct spc_chart_family {
 extern const struct spc_chart_family spc_variables_family;
 extern const struct spc_chart_family spc_attribute_family;
 extern const struct spc_chart_family spc_laney_family;
+extern const struct spc_chart_family spc_weighted_family;
+
+/* Kinds of the weighted family. */
+enum spc_weighted {
+    SPC_WEIGHTED_EWMA,
+    SPC_WEIGHTED_AVERAGE,
+    SPC_WEIGHTED_CUSUM,
+};
 
 /* Whether a point is of the base line, was not left out and has a value. */
 bool spc_chart_estimates(const struct spc_chart_study *study, size_t i);

@@ -80,25 +80,49 @@ static void find_points(struct spc_chart_study *study)
 
 /* ---- judging ----------------------------------------------------------- */
 
+/* What the points of a panel did; the sum for the lower side of a CUSUM is
+ * judged turned over, by itself. */
+struct trails {
+    struct spc_history history, low;
+};
+
+/* Which of them a rule speaks of. */
+static const struct spc_history *trail_of(const struct spc_chart_study *study,
+                                          const struct trails *trails,
+                                          unsigned rule)
+{
+    bool low =
+        study->plan.type->two_sided && spc_rules[rule].side == SPC_SIDE_BELOW;
+
+    return low ? &trails->low : &trails->history;
+}
+
 static void judge(struct spc_chart_study *study, size_t i, enum spc_panel panel,
-                  struct spc_history *history)
+                  struct trails *trails)
 {
     struct spc_chart_mark *mark = &study->points[i].mark[panel];
+    spc_rule_mask rules = study->plan.rules & spc_rules_valid(panel);
 
-    if (i == study->stages[study->points[i].stage].first)
-        spc_history_clear(history);
+    if (i == study->stages[study->points[i].stage].first) {
+        spc_history_clear(&trails->history);
+        spc_history_clear(&trails->low);
+    }
     if (!mark->judged || spc_chart_is_excluded(study, i)) {
-        spc_history_gap(history);
+        spc_history_gap(&trails->history);
+        spc_history_gap(&trails->low);
         return;
     }
-    spc_history_push(history, &mark->zones, mark->value);
-    mark->rules =
-        spc_rules_judge(study->plan.rules & spc_rules_valid(panel), history);
+    spc_history_push(&trails->history, &mark->zones, mark->value);
+    mark->rules = spc_rules_judge(rules, &trails->history);
+    if (!study->plan.type->two_sided)
+        return;
+    spc_history_push(&trails->low, &mark->zones, -mark->value_low);
+    mark->rules |= spc_rules_judge(rules, &trails->low);
 }
 
 static enum spc_status add_signals(struct spc_chart_study *study, size_t i,
                                    enum spc_panel panel, size_t *room,
-                                   const struct spc_history *history)
+                                   const struct trails *trails)
 {
     for (unsigned rule = 0; rule < SPC_RULES; rule++) {
         if (!(study->points[i].mark[panel].rules >> rule & 1))
@@ -114,21 +138,22 @@ static enum spc_status add_signals(struct spc_chart_study *study, size_t i,
             *room = more;
         }
         study->signals[study->signal_count++] = (struct spc_chart_signal){
-            panel, i, rule, spc_rule_members(&spc_rules[rule], history)};
+            panel, i, rule,
+            spc_rule_members(&spc_rules[rule], trail_of(study, trails, rule))};
     }
     return SPC_OK;
 }
 
 static enum spc_status judge_all(struct spc_chart_study *study)
 {
-    struct spc_history history[SPC_PANELS];
+    struct trails trails[SPC_PANELS];
     size_t room = 0;
 
     for (size_t i = 0; i < study->dataset->count; i++) {
         for (unsigned panel = 0; panel < study->plan.type->panels; panel++) {
-            judge(study, i, (enum spc_panel)panel, &history[panel]);
+            judge(study, i, (enum spc_panel)panel, &trails[panel]);
             if (add_signals(study, i, (enum spc_panel)panel, &room,
-                            &history[panel]) != SPC_OK)
+                            &trails[panel]) != SPC_OK)
                 return SPC_NO_MEMORY;
         }
     }

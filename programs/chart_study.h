@@ -25,7 +25,10 @@ struct spc_chart_plan {
     enum spc_estimator estimator;
     bool known; /* center and sigma are given, not estimated */
     double center, sigma;
-    double width; /* sigmas to the control limits */
+    double width;            /* sigmas to the control limits */
+    double lambda;           /* of an EWMA */
+    double k, h, head_start; /* of a CUSUM, in sigmas of the points */
+    unsigned span;           /* of a moving average */
     double alpha; /* 0, or exact limits with this beyond both together */
     spc_rule_mask rules;
 };
@@ -52,8 +55,12 @@ struct spc_chart_stage {
 
 /* What one panel shows of one point. */
 struct spc_chart_mark {
-    double value; /* NaN: nothing is drawn */
-    bool judged;  /* zones are known */
+    double value;            /* NaN: nothing is drawn */
+    double value_low;        /* C-, on a CUSUM; at or above zero */
+    uint64_t run, run_low;   /* points since C+ and C- were last 0 */
+    size_t since, since_low; /* the first of these points */
+    double shift, shift_low; /* estimated from these, in measurements */
+    bool judged;             /* zones are known */
     struct spc_zones zones;
     spc_rule_mask rules; /* that hold here */
 };

@@ -9,7 +9,8 @@
 
 /* Charts of measurements, and of the statistics made of them. */
 #define VARIABLES                                                              \
-    .family = &spc_variables_family, .valid = "nelson,we", .rules = "nelson-1"
+    .family = &spc_variables_family, .rules = "nelson-1",                      \
+    .valid = "nelson,we,beyond-limits"
 
 /* Charts of counts. */
 #define COUNTS                                                                 \
@@ -19,54 +20,75 @@
                  "statistic is normal, and counts are not",                    \
     .axis = {"sample", "样本"}, .panels = 1
 
+/* Charts with a memory. */
+#define WEIGHTED                                                               \
+    .family = &spc_weighted_family, .data = SPC_DATA_MEASUREMENTS,             \
+    .valid = "beyond-limits", .rules = "beyond-limits",                        \
+    .rules_why = "neighbouring points share their measurements, so that runs " \
+                 "and trends are no sign of anything",                         \
+    .axis = {"point", "点"}, .panels = 1
+
 /* clang-format off */
 const struct spc_chart_type spc_chart_types[] = {
     {.name = "imr", .text = "individual values and moving ranges",
      VARIABLES, .kind = SPC_CHART_IMR, .data = SPC_DATA_INDIVIDUALS,
-     .options = "value,sigma-estimator",
+     .options = "value,sigma-estimator,width",
      .axis = {"individual", "序号"}, .panels = 2,
      .panel = {{"individual", {"individual value", "单值"}, false},
                {"moving-range", {"moving range", "移动极差"}, true}}},
     {.name = "xbar-r", .text = "means and ranges of subgroups",
      VARIABLES, .kind = SPC_CHART_XBAR_R, .data = SPC_DATA_SUBGROUPS,
-     .options = "value,sigma-estimator",
+     .options = "value,sigma-estimator,width",
      .axis = {"subgroup", "子组"}, .panels = 2,
      .panel = {{"xbar", {"subgroup mean", "子组均值"}, false},
                {"range", {"subgroup range", "子组极差"}, true}}},
     {.name = "xbar-s", .text = "means and standard deviations of subgroups",
      VARIABLES, .kind = SPC_CHART_XBAR_S, .data = SPC_DATA_SUBGROUPS,
-     .options = "value,sigma-estimator",
+     .options = "value,sigma-estimator,width",
      .axis = {"subgroup", "子组"}, .panels = 2,
      .panel = {{"xbar", {"subgroup mean", "子组均值"}, false},
                {"sd", {"subgroup standard deviation", "子组标准差"}, true}}},
     {.name = "p", .text = "fraction defective of n units",
      COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_P,
-     .options = "count,n,alpha", .known = SPC_KNOWN_CENTER,
+     .options = "count,n,alpha,width", .known = SPC_KNOWN_CENTER,
      .fraction = true, .estimator = "binomial",
      .panel = {{"p", {"fraction defective", "不合格品率"}, true}}},
     {.name = "np", .text = "number of defectives among n units",
      COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_NP,
-     .options = "count,n,alpha", .known = SPC_KNOWN_CENTER,
+     .options = "count,n,alpha,width", .known = SPC_KNOWN_CENTER,
      .fraction = true, .estimator = "binomial",
      .panel = {{"np", {"number of defectives", "不合格品数"}, true}}},
     {.name = "c", .text = "number of defects in equal units",
      COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_C,
-     .options = "count,alpha", .known = SPC_KNOWN_CENTER, .estimator = "poisson",
+     .options = "count,alpha,width", .known = SPC_KNOWN_CENTER, .estimator = "poisson",
      .panel = {{"c", {"number of defects", "不合格数"}, true}}},
     {.name = "u", .text = "defects per unit, in n units",
      COUNTS, .family = &spc_attribute_family, .kind = SPC_ATTRIBUTE_U,
-     .options = "count,n,alpha", .known = SPC_KNOWN_CENTER, .estimator = "poisson",
+     .options = "count,n,alpha,width", .known = SPC_KNOWN_CENTER, .estimator = "poisson",
      .panel = {{"u", {"defects per unit", "单位不合格数"}, true}}},
     {.name = "laney-p", .text = "p, with limits widened as the points scatter",
      COUNTS, .family = &spc_laney_family, .kind = SPC_ATTRIBUTE_P,
-     .options = "count,n", .known = SPC_KNOWN_CENTER_AND_SIGMA,
+     .options = "count,n,width", .known = SPC_KNOWN_CENTER_AND_SIGMA,
      .fraction = true, .estimator = "laney",
      .panel = {{"p", {"fraction defective", "不合格品率"}, true}}},
     {.name = "laney-u", .text = "u, with limits widened as the points scatter",
      COUNTS, .family = &spc_laney_family, .kind = SPC_ATTRIBUTE_U,
-     .options = "count,n", .known = SPC_KNOWN_CENTER_AND_SIGMA,
+     .options = "count,n,width", .known = SPC_KNOWN_CENTER_AND_SIGMA,
      .estimator = "laney",
      .panel = {{"u", {"defects per unit", "单位不合格数"}, true}}},
+    {.name = "ewma", .text = "exponentially weighted moving average",
+     WEIGHTED, .kind = SPC_WEIGHTED_EWMA,
+     .options = "value,sigma-estimator,width,lambda",
+     .panel = {{"ewma", {"EWMA", "EWMA"}, false}}},
+    {.name = "cusum", .text = "cumulative sums, one for either side",
+     WEIGHTED, .kind = SPC_WEIGHTED_CUSUM, .two_sided = true,
+     .options = "value,sigma-estimator,k,h,shift,head-start",
+     .panel = {{"cusum", {"cumulative sum (sigmas)", "累积和（sigma）"},
+                false}}},
+    {.name = "moving-average", .text = "mean of the newest points",
+     WEIGHTED, .kind = SPC_WEIGHTED_AVERAGE,
+     .options = "value,sigma-estimator,width,span",
+     .panel = {{"moving-average", {"moving average", "移动平均"}, false}}},
 };
 /* clang-format on */
 
@@ -131,7 +153,7 @@ bool spc_chart_type_rules(const struct spc_chart_type *type, const char *list,
     if (!read_list(list, &rules, name)) {
         snprintf(reterr, room,
                  "there is no rule '%s'; there are none, we, nelson, we-1 to "
-                 "we-4 and nelson-1 to nelson-8",
+                 "we-4, nelson-1 to nelson-8 and beyond-limits",
                  name);
         return false;
     }

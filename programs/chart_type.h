@@ -12,9 +12,10 @@ enum spc_language { SPC_ENGLISH, SPC_CHINESE, SPC_LANGUAGES };
 
 /* What a row, or several, of the file are. */
 enum spc_chart_data {
-    SPC_DATA_INDIVIDUALS, /* a measurement */
-    SPC_DATA_SUBGROUPS,   /* measurements taken together */
-    SPC_DATA_COUNTS,      /* a count, in units inspected */
+    SPC_DATA_INDIVIDUALS,  /* a measurement */
+    SPC_DATA_SUBGROUPS,    /* measurements taken together */
+    SPC_DATA_MEASUREMENTS, /* either, as the file is described */
+    SPC_DATA_COUNTS,       /* a count, in units inspected */
 };
 
 /* Which parameters can be known beforehand. */
@@ -45,6 +46,7 @@ struct spc_chart_type {
     const char *rules_why; /* why no others */
     const char *estimator; /* named in the estimate; NULL: by the plan's */
     const char *axis[SPC_LANGUAGES];
+    bool two_sided; /* a sum for either side: value and value_low */
     unsigned panels;
     struct spc_chart_panel_text panel[SPC_PANELS];
 };

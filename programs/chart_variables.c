@@ -7,8 +7,11 @@
 
 #include <math.h>
 
+/* What tells of sigma where the chart itself does not. */
 static enum spc_chart chart_of(const struct spc_chart_study *study)
 {
+    if (study->plan.type->data == SPC_DATA_MEASUREMENTS)
+        return study->dataset->subgroups ? SPC_CHART_XBAR_R : SPC_CHART_IMR;
     return (enum spc_chart)study->plan.type->kind;
 }
 

@@ -191,6 +191,7 @@ static json_t *point_json(const struct spc_chart_study *study, size_t i,
     const struct spc_chart_mark *mark = &study->points[i].mark[panel];
     const struct spc_zones *zones = &mark->zones;
     bool has = mark->judged;
+    bool has_lower = has && !study->plan.type->two_sided;
     char label[SPC_LABEL_TEXT];
     json_t *point = json_object();
 
@@ -199,8 +200,14 @@ static json_t *point_json(const struct spc_chart_study *study, size_t i,
     set(point, "label", spc_json_string(label));
     set(point, "n", amount(measurements(study, i, panel)));
     set(point, "value", spc_json_number(mark->value));
+    if (study->plan.type->two_sided) {
+        set(point, "value_low", spc_json_number(mark->value_low));
+        set(point, "run", integer(mark->run));
+        set(point, "run_low", integer(mark->run_low));
+    }
     set(point, "center", spc_json_number(has ? zones->upper[0] : NAN));
-    set(point, "lcl", spc_json_number(has ? zones->lower[SPC_EDGES - 1] : NAN));
+    set(point, "lcl",
+        spc_json_number(has_lower ? zones->lower[SPC_EDGES - 1] : NAN));
     set(point, "ucl", spc_json_number(has ? zones->upper[SPC_EDGES - 1] : NAN));
     set(point, "stage", integer(study->points[i].stage + 1));
     set(point, "excluded", json_boolean(spc_chart_is_excluded(study, i)));
@@ -222,6 +229,22 @@ static json_t *panel_json(const struct spc_chart_study *study,
     return object;
 }
 
+/* When the mean moved, to where and how far, by the sum that says so. */
+static void set_shift(const struct spc_chart_study *study,
+                      const struct spc_chart_signal *signal, json_t *object)
+{
+    const struct spc_chart_point *point = &study->points[signal->point];
+    const struct spc_chart_mark *mark = &point->mark[signal->panel];
+    bool low = spc_rules[signal->rule].side == SPC_SIDE_BELOW;
+    double shift = low ? mark->shift_low : mark->shift;
+    size_t since = low ? mark->since_low : mark->since;
+
+    set(object, "change_point", integer(since + 1));
+    set(object, "shift", spc_json_number(shift));
+    set(object, "level",
+        spc_json_number(study->stages[point->stage].limits.center + shift));
+}
+
 static json_t *signal_json(const struct spc_chart_study *study,
                            const struct spc_chart_signal *signal)
 {
@@ -238,6 +261,8 @@ static json_t *signal_json(const struct spc_chart_study *study,
     set(object, "rule", json_string(rule->name));
     set(object, "side", spc_json_string(spc_side_text(rule->side)));
     set(object, "points", points);
+    if (study->plan.type->two_sided)
+        set_shift(study, signal, object);
     return object;
 }
 
@@ -304,7 +329,6 @@ static void write_rules(FILE *file, spc_rule_mask rules)
         fprintf(file, "%s%s", between, spc_rules[i].name);
         between = " ";
     }
-    putc('\n', file);
 }
 
 static void write_point(const struct spc_chart_study *study, size_t i,
@@ -320,17 +344,24 @@ static void write_point(const struct spc_chart_study *study, size_t i,
     write_number(file, measurements(study, i, panel));
     write_number(file, mark->value);
     write_number(file, has ? mark->zones.upper[0] : NAN);
-    write_number(file, has ? mark->zones.lower[SPC_EDGES - 1] : NAN);
+    write_number(file, has && !study->plan.type->two_sided
+                           ? mark->zones.lower[SPC_EDGES - 1]
+                           : NAN);
     write_number(file, has ? mark->zones.upper[SPC_EDGES - 1] : NAN);
     fprintf(file, ",%zu,%s", study->points[i].stage + 1,
             spc_chart_is_excluded(study, i) ? "true" : "false");
     write_rules(file, mark->rules);
+    if (study->plan.type->two_sided)
+        write_number(file, mark->value_low);
+    putc('\n', file);
 }
 
 void spc_chart_csv(const struct spc_chart_study *study, FILE *file)
 {
-    fputs("panel,index,label,n,value,center,lcl,ucl,stage,excluded,signals\n",
-          file);
+    fprintf(file,
+            "panel,index,label,n,value,center,lcl,ucl,stage,excluded,signals"
+            "%s\n",
+            study->plan.type->two_sided ? ",value_low" : "");
     for (unsigned p = 0; p < study->plan.type->panels; p++)
         for (size_t i = first_point(study, (enum spc_panel)p);
              i < study->dataset->count; i++)

@@ -9,6 +9,7 @@
 #include "programs/options.h"
 
 #include "engine/study.h"
+#include "engine/weighted.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -22,6 +23,7 @@ enum { USUAL_SUBGROUPS = 20 }; /* fewer make limits that wander (ASTM E2587) */
 struct request {
     struct spc_dataset_request data;
     const char *baseline, *exclude, *estimator, *center, *sigma, *rules;
+    const char *lambda, *k, *h, *shift, *head_start, *span;
     const char *width, *alpha, *count, *format_name, *svg, *png, *language_name;
     bool list;
     enum spc_format format;
@@ -87,6 +89,18 @@ static enum spc_options_result read_options(int argc, char **argv,
         {"width", 0, "K", "limits at K sigma; default 3", &r->width, NULL},
         {"alpha", 0, "A", "exact limits, beyond which a point lies with "
          "probability A", &r->alpha, NULL},
+        {"lambda", 0, "L", "weight of the newest point of an EWMA; default 0.2",
+         &r->lambda, NULL},
+        {"k", 0, "K", "allowance of a CUSUM, in sigmas; default 0.5", &r->k,
+         NULL},
+        {"h", 0, "H", "decision interval of a CUSUM, in sigmas; default 5",
+         &r->h, NULL},
+        {"shift", 0, "S", "a CUSUM for this shift, in sigmas: k is half of it",
+         &r->shift, NULL},
+        {"head-start", 0, "C", "where both sums of a CUSUM begin; default 0",
+         &r->head_start, NULL},
+        {"span", 0, "N", "points in a moving average; default 5", &r->span,
+         NULL},
         {"separator", 0, "CHAR", ", ; | or tab; default guessed",
          &r->data.separator, NULL},
         {"decimal", 0, "CHAR", ". or , in numbers; default .",
@@ -188,6 +202,13 @@ static enum spc_exit check_options(const struct request *r,
         {"n", r->data.units},
         {"alpha", r->alpha},
         {"sigma-estimator", r->estimator},
+        {"width", r->width},
+        {"lambda", r->lambda},
+        {"k", r->k},
+        {"h", r->h},
+        {"shift", r->shift},
+        {"head-start", r->head_start},
+        {"span", r->span},
     };
 
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
@@ -202,13 +223,15 @@ static enum spc_exit check_options(const struct request *r,
 static enum spc_exit read_data(struct request *r,
                                const struct spc_chart_type *type)
 {
-    bool subgroups = type->data == SPC_DATA_SUBGROUPS;
+    bool described = r->data.subgroup || r->data.size || r->data.wide;
+    bool subgroups = type->data == SPC_DATA_SUBGROUPS ||
+                     (type->data == SPC_DATA_MEASUREMENTS && described);
 
     if (!subgroups && (r->data.size || r->data.wide))
         return misused("%s has no subgroups; --size and --wide are for "
                        "xbar-r and xbar-s",
                        type->name);
-    if (subgroups && !r->data.subgroup && !r->data.size && !r->data.wide)
+    if (subgroups && !described)
         return misused("%s needs subgroups: --subgroup COL, --size N or "
                        "--wide",
                        type->name);
@@ -241,6 +264,59 @@ static enum spc_exit read_limits(const struct request *r,
     return read_known(r, plan);
 }
 
+/* A number of an option, if given; strictly between two bounds. */
+static enum spc_exit read_between(const char *name, const char *text,
+                                  double low, double high, double *number)
+{
+    double x;
+
+    if (!text)
+        return SPC_EXIT_OK;
+    if (!spc_option_number(text, &x) || !(x > low) || !(x < high))
+        return misused("--%s takes a number above %g%s, not '%s'", name, low,
+                       high <= 1.5 ? " and at most 1" : "", text);
+    *number = x;
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_memory(const struct request *r,
+                                 struct spc_chart_plan *plan)
+{
+    double shift = 0, span = 5;
+    enum spc_exit exit;
+
+    plan->lambda = 0.2;
+    plan->k = 0.5;
+    plan->h = 5;
+    exit = read_between("lambda", r->lambda, 0, nextafter(1, 2), &plan->lambda);
+    if (exit == SPC_EXIT_OK && r->shift && r->k)
+        return misused("--shift and --k are two ways to say the same; one of "
+                       "them is enough");
+    if (exit == SPC_EXIT_OK)
+        exit = read_between("k", r->k, 0, INFINITY, &plan->k);
+    if (exit == SPC_EXIT_OK)
+        exit = read_between("shift", r->shift, 0, INFINITY, &shift);
+    if (exit == SPC_EXIT_OK)
+        exit = read_between("h", r->h, 0, INFINITY, &plan->h);
+    if (exit == SPC_EXIT_OK)
+        exit = read_between("span", r->span, 0, INFINITY, &span);
+    if (exit != SPC_EXIT_OK)
+        return exit;
+    if (r->shift)
+        plan->k = shift / 2;
+    if (span != floor(span) || span > SPC_SPAN_MAX)
+        return misused("--span takes a number from 1 to %d, not '%s'",
+                       SPC_SPAN_MAX, r->span);
+    plan->span = (unsigned)span;
+    if (r->head_start &&
+        (!spc_option_number(r->head_start, &plan->head_start) ||
+         !(plan->head_start >= 0 && plan->head_start < plan->h)))
+        return misused("--head-start takes a number from 0 to below h, not "
+                       "'%s'",
+                       r->head_start);
+    return SPC_EXIT_OK;
+}
+
 static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
 {
     enum spc_exit exit = check_options(r, plan->type);
@@ -248,9 +324,16 @@ static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
     if (exit == SPC_EXIT_OK)
         exit = read_limits(r, plan);
     if (exit == SPC_EXIT_OK)
+        exit = read_memory(r, plan);
+    if (exit == SPC_EXIT_OK)
         exit = read_data(r, plan->type);
     if (exit != SPC_EXIT_OK)
         return exit;
+    plan->estimator =
+        r->data.individuals ? SPC_ESTIMATOR_MR
+        : plan->type->data == SPC_DATA_MEASUREMENTS
+            ? SPC_ESTIMATOR_RBAR
+            : spc_chart_estimator((enum spc_chart)plan->type->kind);
     if (!spc_choose_estimator("spc chart", "sigma-estimator", r->estimator,
                               !r->data.individuals, &plan->estimator) ||
         !spc_choose_format("spc chart", r->format_name, &r->format) ||
@@ -455,9 +538,6 @@ int spc_command_chart(int argc, char **argv)
     if (count < 2)
         return misused("which file? - is standard input");
     r.data.path = files[1];
-    plan.estimator = plan.type->data == SPC_DATA_SUBGROUPS
-                         ? spc_chart_estimator((enum spc_chart)plan.type->kind)
-                         : SPC_ESTIMATOR_MR;
     exit = read_plan(&r, &plan);
     if (exit != SPC_EXIT_OK)
         return exit;

@@ -52,6 +52,11 @@ const struct spc_rule spc_rules[] = {
      SPC_SIDE_ABOVE, SPC_ABOVE_CENTRE, 8, 8, 0},
     {"we-4", "8 in a row below the centre line", "连续8点位于中心线下方",
      SPC_SIDE_BELOW, SPC_BELOW_CENTRE, 8, 8, 0},
+
+    {"beyond-limits", "beyond the upper control limit", "超出上控制限",
+     SPC_SIDE_ABOVE, SPC_ABOVE_3, 1, 1, 0},
+    {"beyond-limits", "beyond the lower control limit", "超出下控制限",
+     SPC_SIDE_BELOW, SPC_BELOW_3, 1, 1, 0},
 };
 /* clang-format on */
 
@@ -66,7 +71,7 @@ static uint64_t newest(unsigned n)
 }
 
 /* The rows called `name`, or of the set `name`: "nelson" is all of
- * "nelson-...". */
+ * "nelson-1" and so on. */
 static spc_rule_mask rows_called(const char *name)
 {
     size_t length = strlen(name);
@@ -76,7 +81,8 @@ static spc_rule_mask rows_called(const char *name)
         const char *row = spc_rules[i].name;
         bool begins = strncmp(row, name, length) == 0;
 
-        if (begins && (row[length] == '\0' || row[length] == '-'))
+        if (begins && (row[length] == '\0' ||
+                       (row[length] == '-' && strlen(row) == length + 2)))
             mask |= (spc_rule_mask)1 << i;
     }
     return mask;

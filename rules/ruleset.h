@@ -28,13 +28,14 @@ struct spc_rule {
 };
 
 /* One catalogue of all rows; a selection of rules is a mask over it. */
-enum { SPC_RULES = 21 };
+enum { SPC_RULES = 23 };
 extern const struct spc_rule spc_rules[SPC_RULES];
 
 typedef uint32_t spc_rule_mask;
 
-/* Rows of that name: "nelson-1" ... "nelson-8", "we-1" ... "we-4", or the
- * sets "nelson", "we", "none" (an empty mask).  False when unknown. */
+/* Rows of that name: "nelson-1" ... "nelson-8", "we-1" ... "we-4",
+ * "beyond-limits" for charts that have only limits, or the sets "nelson", "we",
+ * "none" (an empty mask).  False when unknown. */
 __attribute__((warn_unused_result)) bool spc_rules_named(
     const char *name, spc_rule_mask *ret_mask);
 

@@ -153,6 +153,7 @@ static void set_scale(struct frame *frame, const struct spc_picture *picture,
         const struct spc_picture_point *point = &panel->points[i];
 
         widen(point->value, &low, &high);
+        widen(point->low, &low, &high);
         if (point->has_zones) {
             widen(point->zones.lower[SPC_EDGES - 1], &low, &high);
             widen(point->zones.upper[SPC_EDGES - 1], &low, &high);
@@ -412,11 +413,12 @@ static void draw_limits(const struct canvas *canvas, unsigned p)
 {
     static const double dashes[] = {7, 4}, dots[] = {1, 4};
     cairo_t *cairo = canvas->cairo;
+    bool zones = p == 0 && !canvas->picture->panel[p].only_limits;
 
     cairo_set_line_width(cairo, 1);
     set_colour(cairo, FAINT);
     cairo_set_dash(cairo, dots, 2, 0);
-    for (unsigned edge = 1; edge < SPC_EDGES - 1 && p == 0; edge++) {
+    for (unsigned edge = 1; edge < SPC_EDGES - 1 && zones; edge++) {
         draw_edge(canvas, p, true, edge);
         draw_edge(canvas, p, false, edge);
     }
@@ -485,7 +487,7 @@ static void write_limits(const struct canvas *canvas, unsigned p, size_t s)
 
 /* ---- points ------------------------------------------------------------ */
 
-static void draw_trace(const struct canvas *canvas, unsigned p)
+static void draw_trace(const struct canvas *canvas, unsigned p, bool low)
 {
     const struct spc_picture *picture = canvas->picture;
     const struct frame *frame = &canvas->frame[p];
@@ -494,7 +496,8 @@ static void draw_trace(const struct canvas *canvas, unsigned p)
     bool drawing = false;
 
     for (size_t i = 0; i < picture->count; i++) {
-        double value = picture->panel[p].points[i].value;
+        const struct spc_picture_point *point = &picture->panel[p].points[i];
+        double value = low ? point->low : point->value;
 
         if (ends_stage(picture, &stage, i))
             drawing = false;
@@ -556,25 +559,49 @@ static void draw_signal(const struct canvas *canvas, const struct frame *frame,
         write_text(canvas, point->rules, x, text_y, CENTRED, number, 0);
 }
 
-static void draw_point(const struct canvas *canvas, unsigned p, size_t i,
-                       bool dots)
+/* A point of either trace; only one of them crosses its limit. */
+static void draw_at(const struct canvas *canvas, const struct frame *frame,
+                    struct spc_picture_point point, double x, bool dots)
 {
-    const struct frame *frame = &canvas->frame[p];
-    const struct spc_picture_point *point =
-        &canvas->picture->panel[p].points[i];
-    double x = x_of(canvas, frame, (double)i), y = y_of(frame, point->value);
+    double y = y_of(frame, point.value);
 
-    if (!isfinite(point->value))
-        return;
     cairo_set_line_width(canvas->cairo, 1.4);
-    if (point->excluded) {
+    if (point.excluded) {
         draw_excluded(canvas->cairo, x, y);
-    } else if (point->rules[0] || point->member) {
-        draw_signal(canvas, frame, point, x, y);
+    } else if (point.rules[0] || point.member) {
+        draw_signal(canvas, frame, &point, x, y);
     } else if (dots) {
         set_colour(canvas->cairo, INK);
         cairo_arc(canvas->cairo, x, y, 2.4, 0, 2 * M_PI);
         cairo_fill(canvas->cairo);
+    }
+}
+
+static bool crosses(const struct spc_picture_point *point, double value)
+{
+    return value > point->zones.upper[SPC_EDGES - 1] ||
+           value < point->zones.lower[SPC_EDGES - 1];
+}
+
+static void draw_point(const struct canvas *canvas, unsigned p, size_t i,
+                       bool dots)
+{
+    const struct frame *frame = &canvas->frame[p];
+    struct spc_picture_point point = canvas->picture->panel[p].points[i];
+    double x = x_of(canvas, frame, (double)i);
+    const double values[] = {point.value, point.low};
+
+    if (isfinite(point.value) && !isfinite(point.low))
+        draw_at(canvas, frame, point, x, dots);
+    for (unsigned k = 0; k < 2 && isfinite(point.low); k++) {
+        struct spc_picture_point one = point;
+
+        one.value = values[k];
+        if (!crosses(&point, values[k])) {
+            one.rules[0] = '\0';
+            one.member = one.beyond = false;
+        }
+        draw_at(canvas, frame, one, x, dots);
     }
 }
 
@@ -590,7 +617,8 @@ static void draw_panel(const struct canvas *canvas, unsigned p)
     draw_limits(canvas, p);
     for (size_t s = 0; s < picture->stage_count; s++)
         write_limits(canvas, p, s);
-    draw_trace(canvas, p);
+    draw_trace(canvas, p, false);
+    draw_trace(canvas, p, true);
     for (size_t i = 0; i < picture->count; i++)
         draw_point(canvas, p, i, dots);
     if (picture->panel[p].absence)

@@ -26,6 +26,7 @@
 
 struct spc_picture_point {
     double value; /* NaN: a gap */
+    double low;   /* a second trace, below the centre; NaN: none */
     bool has_zones;
     struct spc_zones zones;
     bool excluded;
@@ -38,7 +39,8 @@ struct spc_picture_panel {
     const char *name;
     const char *absence; /* said in the panel when it has no limits */
     const struct spc_picture_point *points;
-    bool from_zero; /* the statistic is never negative */
+    bool only_limits; /* no lines at one and two sigma */
+    bool from_zero;   /* the statistic is never negative */
 };
 
 struct spc_picture_stage {

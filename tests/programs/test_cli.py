@@ -136,6 +136,24 @@ class Refusals(unittest.TestCase):
         self.refused(3, "(stdin):2:3: error: '2.5' is not a number of units",
                      *p, "--n", "y", stdin="x,y\n1,2.5\n")
 
+    def test_memory(self):
+        ewma = ("chart", "ewma", "-", "--value", "x")
+        cusum = ("chart", "cusum", "-", "--value", "x")
+        self.refused(2, "ewma takes the rules beyond-limits, not nelson-1: "
+                     "neighbouring points share", *ewma, "--rules", "nelson-1")
+        for wrong in ("0", "1.01", "x", "nan"):
+            self.refused(2, "--lambda takes a number above 0 and at most 1",
+                         *ewma, "--lambda", wrong)
+        self.refused(2, "ewma has no --h;", *ewma, "--h", "5")
+        self.refused(2, "cusum has no --width", *cusum, "--width", "3")
+        self.refused(2, "imr has no --k", "chart", "imr", "-", "--k", "1")
+        self.refused(2, "--shift and --k", *cusum, "--k", "1", "--shift", "2")
+        self.refused(2, "--h takes a number above 0", *cusum, "--h", "0")
+        self.refused(2, "--head-start takes a number from 0 to below h",
+                     *cusum, "--head-start", "5")
+        self.refused(2, "--span takes a number from 1 to 64", "chart",
+                     "moving-average", "-", "--value", "x", "--span", "65")
+
     def test_numbers(self):
         imr = ("chart", "imr", "-", "--value", "x")
         self.refused(2, "--width takes a number above 0", *imr, "--width",
@@ -228,7 +246,8 @@ class Help(unittest.TestCase):
         listed = run("chart", "--list").stdout.decode().split("\n")
         self.assertEqual([line.split()[0] for line in listed if line],
                          ["imr", "xbar-r", "xbar-s", "p", "np", "c", "u",
-                          "laney-p", "laney-u"])
+                          "laney-p", "laney-u", "ewma", "cusum",
+                          "moving-average"])
         self.assertIn(b"Sigmaline", run("--version").stdout)
 
 
@@ -503,6 +522,83 @@ class Counts(unittest.TestCase):
             ET.parse(svg)
         self.assertIn("p             centre 0.1167, limits 0.0000 to 0.3320",
                       table)
+
+
+class Memory(unittest.TestCase):
+    KNOWN = ("--center", "10", "--sigma", "1")
+
+    def test_a_shift_is_told(self):
+        values = [10, 9.5, 10.5, 10, "", 12, 12, 12, 12]
+        answer = chart("cusum", column(values), *self.KNOWN, "--exclude", "7",
+                       "--h", "4")
+        points = answer["panels"][0]["points"]
+        self.assertEqual([p["value"] for p in points],
+                         [0, 0, 0, 0, None, 1.5, 3, 3, 4.5])
+        self.assertEqual([p["run"] for p in points],
+                         [0, 0, 0, 0, 0, 1, 2, 2, 3])
+        self.assertEqual(answer["signals"], [
+            {"panel": "cusum", "index": 9, "rule": "beyond-limits",
+             "side": "above", "points": [9], "change_point": 6, "shift": 2,
+             "level": 12}])
+
+    def test_the_lower_side(self):
+        answer = chart("cusum", column([10, 8, 7, 8]), *self.KNOWN, "--shift",
+                       "1", "--h", "4", "--head-start", "2")
+        points = answer["panels"][0]["points"]
+        self.assertEqual([p["value_low"] for p in points], [1.5, 3, 5.5, 7])
+        self.assertEqual([(s["index"], s["side"], s["change_point"])
+                          for s in answer["signals"]],
+                         [(3, "below", 1), (4, "below", 1)])
+        self.assertEqual(answer["signals"][1]["shift"], -1.75)
+        text = run("chart", "cusum", "-", *self.KNOWN, "--format", "csv",
+                   stdin=column([10, 8])).stdout.decode().splitlines()
+        self.assertTrue(text[0].endswith(",signals,value_low"))
+        self.assertTrue(text[2].endswith(",,1.5"), text[2])
+
+    def test_each_stage_begins_afresh(self):
+        values = [10, 11, 12, 11, 13, 12]
+        text = "x,s\n" + "".join("%d,%s\n" % v for v in zip(values, "aaabbb"))
+        for kind in ("ewma", "cusum", "moving-average"):
+            both = chart(kind, text, "--value", "x", "--stage", "s",
+                         *self.KNOWN)
+            only = chart(kind, column(values[3:]), *self.KNOWN)
+            for a, b in zip(both["panels"][0]["points"][3:],
+                            only["panels"][0]["points"]):
+                for key in ("value", "lcl", "ucl"):
+                    self.assertEqual(a[key], b[key], kind)
+
+    def test_a_moving_average(self):
+        answer = chart("moving-average", column([8, 10, 12, 14]), *self.KNOWN,
+                       "--span", "2", "--width", "2")
+        points = answer["panels"][0]["points"]
+        self.assertEqual([p["value"] for p in points], [8, 9, 11, 13])
+        self.assertEqual(points[0]["ucl"], 12)
+        self.assertAlmostEqual(points[1]["ucl"], 10 + 2 / 2 ** 0.5, 14)
+        self.assertEqual([s["index"] for s in answer["signals"]], [4])
+
+    def test_sigma_is_that_of_the_measurements(self):
+        for kind, more in (("imr", ()), ("xbar-r", ("--size", "4"))):
+            values = column([(i * 7919) % 101 for i in range(40)])
+            want = chart(kind, values, *more)["estimate"]
+            for memory in ("ewma", "cusum", "moving-average"):
+                got = chart(memory, values, *more)["estimate"]
+                for key in ("center", "sigma", "df", "estimator"):
+                    self.assertEqual(got[key], want[key], memory)
+
+    def test_no_limits_without_enough(self):
+        for kind in ("ewma", "cusum", "moving-average"):
+            answer = chart(kind, column([5, 5, 5]))
+            self.assertIsNone(answer["panels"][0]["points"][0]["ucl"])
+            self.assertIn("do not vary", " ".join(answer["notes"]))
+
+    def test_pictures(self):
+        with tempfile.TemporaryDirectory() as folder:
+            svg = os.path.join(folder, "a.svg")
+            for kind in ("ewma", "cusum", "moving-average"):
+                for values in ([10, 9, 7, "", 6, 5, 5], [5, 5]):
+                    run("chart", kind, "-", "--value", "x", "--svg", svg,
+                        stdin=column(values))
+                    ET.parse(svg)
 
 
 class Output(unittest.TestCase):

@@ -197,6 +197,8 @@ static const struct {
     {"we-3", "below", below_1, 4, 5},
     {"we-4", "above", above_centre, 8, 8},
     {"we-4", "below", below_centre, 8, 8},
+    {"beyond-limits", "upper", above_3, 1, 1},
+    {"beyond-limits", "lower", below_3, 1, 1},
 };
 
 static bool should_hold(const struct series *s, unsigned t, unsigned i)

@@ -105,6 +105,9 @@ static const struct drawn {
     {"we-4", "eight below centre",               "cccccccc",  ".......b"},
     {"we-4", "a ninth holds again",              "CCCCCCCCC", ".......aa"},
 
+    {"beyond-limits", "one beyond the upper",    "CXC",       ".a."},
+    {"beyond-limits", "one beyond the lower",    "cxc",       ".b."},
+
     {"we", "quiet",                              "CcBbCcBbC", "........."},
     {"we", "each has its letter",                "XcACAcBBCBB", "a.c.c.....e"},
     {"nelson", "each has its letter",            "xCcACA",    "b....h"},
@@ -325,11 +328,12 @@ static void test_names(void **state)
         {"nelson-1", 2}, {"nelson-2", 2}, {"nelson-3", 2}, {"nelson-4", 1},
         {"nelson-5", 2}, {"nelson-6", 2}, {"nelson-7", 1}, {"nelson-8", 1},
         {"we-1", 2}, {"we-2", 2}, {"we-3", 2}, {"we-4", 2},
-        {"nelson", 13}, {"we", 8}, {"none", 0},
+        {"beyond-limits", 2}, {"nelson", 13}, {"we", 8}, {"none", 0},
     };
     static const char *const unknown[] = {
         "", "n", "nelson-", "nelson-9", "nelson-11", "Nelson-1", "we-5", "w",
         "nelson-1 ", "nelson,we", "-1", "all",
+        "beyond", "beyond-",
     };
     /* clang-format on */
     spc_rule_mask all = 0;
@@ -340,7 +344,7 @@ static void test_names(void **state)
 
         assert_true(spc_rules_named(named[i].name, &mask));
         assert_int_equal(rows(mask), named[i].rows);
-        if (i < 12) {
+        if (i < 13) {
             assert_int_equal(all & mask, 0);
             all |= mask;
         }
@@ -358,8 +362,9 @@ static void test_names(void **state)
 /* A range is not normal: its one and two sigma lines say nothing. */
 static void test_zone_rules_are_for_the_location(void **state)
 {
-    static const char *const general[] = {"nelson-1", "nelson-2", "nelson-3",
-                                          "nelson-4", "we-1",     "we-4"};
+    static const char *const general[] = {
+        "nelson-1", "nelson-2", "nelson-3",     "nelson-4",
+        "we-1",     "we-4",     "beyond-limits"};
     spc_rule_mask want = 0;
 
     (void)state;
