@@ -27,6 +27,7 @@ extern const struct spc_chart_family spc_variables_family;
 extern const struct spc_chart_family spc_attribute_family;
 extern const struct spc_chart_family spc_laney_family;
 extern const struct spc_chart_family spc_weighted_family;
+extern const struct spc_chart_family spc_rare_family;
 
 /* Kinds of the weighted family. */
 enum spc_weighted {
@@ -34,6 +35,9 @@ enum spc_weighted {
     SPC_WEIGHTED_AVERAGE,
     SPC_WEIGHTED_CUSUM,
 };
+
+/* Kinds of the rare family. */
+enum spc_rare { SPC_RARE_G, SPC_RARE_CCC, SPC_RARE_T };
 
 /* Whether a point is of the base line, was not left out and has a value. */
 bool spc_chart_estimates(const struct spc_chart_study *study, size_t i);

@@ -28,6 +28,9 @@ struct spc_chart_plan {
     double width;            /* sigmas to the control limits */
     double lambda;           /* of an EWMA */
     double k, h, head_start; /* of a CUSUM, in sigmas of the points */
+    unsigned events;         /* up to which a CCC-r chart counts */
+    bool by_width;           /* not by quantiles, on a g chart */
+    bool exponential;        /* not Weibull, on a t chart */
     unsigned span;           /* of a moving average */
     double alpha; /* 0, or exact limits with this beyond both together */
     spc_rule_mask rules;

@@ -28,6 +28,14 @@
                  "and trends are no sign of anything",                         \
     .axis = {"point", "点"}, .panels = 1
 
+/* Charts of rare events. */
+#define RARE                                                                   \
+    .family = &spc_rare_family, .known = SPC_KNOWN_CENTER,                     \
+    .valid = "nelson-1,nelson-2,nelson-3,nelson-4", .rules = "nelson-1",       \
+    .rules_why = "zones of one and two sigma mean something only where the "   \
+                 "statistic is normal, and intervals are not",                 \
+    .axis = {"event", "事件"}, .panels = 1
+
 /* clang-format off */
 const struct spc_chart_type spc_chart_types[] = {
     {.name = "imr", .text = "individual values and moving ranges",
@@ -89,6 +97,18 @@ const struct spc_chart_type spc_chart_types[] = {
      WEIGHTED, .kind = SPC_WEIGHTED_AVERAGE,
      .options = "value,sigma-estimator,width,span",
      .panel = {{"moving-average", {"moving average", "移动平均"}, false}}},
+    {.name = "g", .text = "good units between two defectives",
+     RARE, .kind = SPC_RARE_G, .data = SPC_DATA_COUNTS,
+     .options = "value,count,event,alpha,width", .estimator = "geometric",
+     .panel = {{"g", {"good units between", "间隔合格品数"}, true}}},
+    {.name = "t", .text = "time between two events",
+     RARE, .kind = SPC_RARE_T, .data = SPC_DATA_TIMES,
+     .options = "value,alpha,distribution", .estimator = "maximum-likelihood",
+     .panel = {{"t", {"time between events", "事件间隔时间"}, true}}},
+    {.name = "ccc", .text = "units up to the r-th defective, r = 1 to 4",
+     RARE, .kind = SPC_RARE_CCC, .data = SPC_DATA_COUNTS, .fraction = true,
+     .options = "value,count,event,alpha,r", .estimator = "negative-binomial",
+     .panel = {{"ccc", {"units inspected", "检验件数"}, true}}},
 };
 /* clang-format on */
 

@@ -15,6 +15,7 @@ enum spc_chart_data {
     SPC_DATA_INDIVIDUALS,  /* a measurement */
     SPC_DATA_SUBGROUPS,    /* measurements taken together */
     SPC_DATA_MEASUREMENTS, /* either, as the file is described */
+    SPC_DATA_TIMES,        /* a time since the last event */
     SPC_DATA_COUNTS,       /* a count, in units inspected */
 };
 

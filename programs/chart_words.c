@@ -18,6 +18,10 @@ static const struct {
      {"too few points to estimate the process", "点数太少，无法估计过程"}},
     {SPC_NO_VARIATION,
      {"the measurements do not vary", "测量值没有变化，无法估计标准差"}},
+    {SPC_BAD_INPUT,
+     {"a time of zero fits no Weibull distribution; --distribution "
+      "exponential takes it",
+      "时间为零，无法拟合威布尔分布"}},
     {SPC_NOT_FINITE,
      {"the measurements are too large to calculate with",
       "测量值过大，无法计算"}},

@@ -20,7 +20,8 @@ struct layout {
     size_t values;
     long subgroup, stage, where; /* columns, or NO_COLUMN */
     const char *where_text;
-    bool counts, whole_units;
+    unsigned events; /* in a point made of events; 0: of values */
+    bool counts, whole_units, times, between;
     long units_column;       /* or NO_COLUMN */
     double units;            /* of every row, where there is no column */
     unsigned long long size; /* rows in a subgroup; 0: not by count */
@@ -34,6 +35,9 @@ struct reader {
     struct spc_subgroup subgroup; /* in the making */
     const char *label, *stage;    /* of its first row */
     size_t first;                 /* its first value */
+    unsigned long long rows;      /* since the last event that made a point */
+    unsigned events;              /* among them */
+    bool begun;                   /* by a first event, whose rows are unknown */
     double units;                 /* of the count just read */
     size_t dropped;               /* rows in unfilled subgroups */
     char *complaint;
@@ -221,6 +225,9 @@ static enum spc_exit find_units(const struct spc_dataset_request *request,
     unsigned long long whole;
 
     layout->counts = request->counts;
+    layout->times = request->times;
+    layout->events = request->events;
+    layout->between = request->between;
     layout->whole_units = request->whole_units;
     layout->units_column = NO_COLUMN;
     layout->units = 1;
@@ -330,6 +337,11 @@ static enum spc_exit read_cell(struct reader *reader, size_t row, size_t column)
 
     if (status != SPC_OK)
         return exit_of(status, reader->complaint);
+    if (reader->layout->times && x < 0) {
+        spc_csv_complain(csv, row, column, reader->complaint,
+                         "a time is never negative");
+        return SPC_EXIT_INPUT;
+    }
     if (reader->subgroup.places == SPC_SUBGROUP_MAX) {
         spc_csv_complain(csv, row, column, reader->complaint,
                          "a subgroup has at most %d measurements",
@@ -444,6 +456,56 @@ static bool begins_subgroup(const struct reader *reader, const char *label,
            !same_text(label, reader->label);
 }
 
+static enum spc_exit end_interval(struct reader *reader, size_t row)
+{
+    double rows = (double)reader->rows;
+    bool counted = reader->begun && reader->events == reader->layout->events;
+    enum spc_exit exit;
+
+    if (reader->begun && !counted)
+        return SPC_EXIT_OK;
+    reader->begun = true;
+    reader->rows = 0;
+    reader->events = 0;
+    if (!counted)
+        return SPC_EXIT_OK;
+    reader->label = text_of(reader, row, reader->layout->subgroup);
+    reader->first = reader->dataset->value_count;
+    reader->units = 1;
+    exit = add_value(reader, reader->layout->between ? rows - 1 : rows);
+    return exit == SPC_EXIT_OK ? add_point(reader) : exit;
+}
+
+/* A row of a file that says of every unit whether it was defective.  How long
+ * the first event had been waited for is not known, nor how long the next one
+ * after the last will be. */
+static enum spc_exit read_event(struct reader *reader, size_t row)
+{
+    const struct layout *layout = reader->layout;
+    const struct spc_csv *csv = reader->dataset->csv;
+    const char *stage = text_of(reader, row, layout->stage);
+    double event;
+    enum spc_status status =
+        spc_csv_number(csv, row, layout->value[0], &event, reader->complaint);
+
+    if (status != SPC_OK)
+        return exit_of(status, reader->complaint);
+    if (!isnan(event) && event != 0 && event != 1) {
+        spc_csv_complain(csv, row, layout->value[0], reader->complaint,
+                         "'%s' is neither 0 nor 1",
+                         spc_csv_text(csv, row, layout->value[0]));
+        return SPC_EXIT_INPUT;
+    }
+    if (!same_text(stage, reader->stage))
+        reader->begun = false;
+    reader->stage = stage;
+    if (isnan(event))
+        return SPC_EXIT_OK;
+    reader->rows++;
+    reader->events += event == 1;
+    return event == 1 ? end_interval(reader, row) : SPC_EXIT_OK;
+}
+
 static enum spc_exit read_row(struct reader *reader, size_t row)
 {
     const struct layout *layout = reader->layout;
@@ -451,6 +513,8 @@ static enum spc_exit read_row(struct reader *reader, size_t row)
     const char *stage = text_of(reader, row, layout->stage);
     enum spc_exit exit = SPC_EXIT_OK;
 
+    if (layout->events)
+        return read_event(reader, row);
     if (begins_subgroup(reader, label, stage))
         exit = end_subgroup(reader);
     if (reader->subgroup.places == 0) {
@@ -487,6 +551,10 @@ static void remark(const struct reader *reader, json_t *notes)
                  "%zu row%s did not fill a subgroup of %llu and %s left out.",
                  reader->dropped, reader->dropped == 1 ? "" : "s",
                  reader->layout->size, reader->dropped == 1 ? "is" : "are");
+    if (reader->layout->events && reader->rows)
+        spc_note(notes, "%llu unit%s after the last event %s no point yet.",
+                 reader->rows, reader->rows == 1 ? "" : "s",
+                 reader->rows == 1 ? "is" : "are");
     if (missing)
         spc_note(notes, "%zu measurement%s %s missing.", missing,
                  missing == 1 ? "" : "s", missing == 1 ? "is" : "are");

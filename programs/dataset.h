@@ -27,6 +27,10 @@ struct spc_dataset_request {
     const char *decimal;   /* "." or "," */
     bool wide;             /* a row is a subgroup */
     bool counts;           /* the value is a count: whole, not negative */
+    bool times;            /* the value is a time: not negative */
+    unsigned events;       /* the value is 1 for an event and 0 for none: a
+                              point is the number of rows up to as many */
+    bool between;          /* without the event itself */
     const char *units;     /* column or number of units it was counted in */
     bool whole_units;      /* units are whole and no fewer than the count */
     bool individuals;      /* the subgroup column only labels the rows */

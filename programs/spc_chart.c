@@ -8,6 +8,7 @@
 #include "programs/commands.h"
 #include "programs/options.h"
 
+#include "engine/rare.h"
 #include "engine/study.h"
 #include "engine/weighted.h"
 
@@ -23,6 +24,7 @@ enum { USUAL_SUBGROUPS = 20 }; /* fewer make limits that wander (ASTM E2587) */
 struct request {
     struct spc_dataset_request data;
     const char *baseline, *exclude, *estimator, *center, *sigma, *rules;
+    const char *event, *r, *distribution;
     const char *lambda, *k, *h, *shift, *head_start, *span;
     const char *width, *alpha, *count, *format_name, *svg, *png, *language_name;
     bool list;
@@ -73,6 +75,12 @@ static enum spc_options_result read_options(int argc, char **argv,
          NULL},
         {"n", 0, "COL|N", "units inspected, for --count", &r->data.units,
          NULL},
+        {"event", 0, "COL", "1 for a defective unit, 0 for a good one, a row "
+         "each", &r->event, NULL},
+        {"r", 0, "R", "defectives to a point of a ccc chart, 1 to 4; default "
+         "1", &r->r, NULL},
+        {"distribution", 0, "NAME", "of a t chart: weibull or exponential; "
+         "default weibull", &r->distribution, NULL},
         {"baseline", 'b', "A:B", "points the limits are estimated from; "
          "default all", &r->baseline, NULL},
         {"stage", 0, "COL", "a change of COL begins a stage with limits of its "
@@ -152,14 +160,16 @@ static enum spc_exit read_center(const struct request *r,
                                  struct spc_chart_plan *plan)
 {
     bool fraction = plan->type->fraction;
-    bool counts = plan->type->data == SPC_DATA_COUNTS;
+    bool positive = plan->type->known == SPC_KNOWN_CENTER ||
+                    plan->type->data == SPC_DATA_COUNTS;
 
     if (!spc_option_number(r->center, &plan->center))
         return misused("--center takes a number, not '%s'", r->center);
-    if ((counts && !(plan->center > 0)) || (fraction && !(plan->center < 1)))
-        return misused(
-            "--center takes, for %s, a %s, not '%s'", plan->type->name,
-            fraction ? "fraction between 0 and 1" : "rate above 0", r->center);
+    if ((positive && !(plan->center > 0)) || (fraction && !(plan->center < 1)))
+        return misused("--center takes, for %s, a %s, not '%s'",
+                       plan->type->name,
+                       fraction ? "fraction between 0 and 1" : "number above 0",
+                       r->center);
     return SPC_EXIT_OK;
 }
 
@@ -200,6 +210,9 @@ static enum spc_exit check_options(const struct request *r,
         {"value", r->data.value},
         {"count", r->count},
         {"n", r->data.units},
+        {"event", r->event},
+        {"r", r->r},
+        {"distribution", r->distribution},
         {"alpha", r->alpha},
         {"sigma-estimator", r->estimator},
         {"width", r->width},
@@ -237,14 +250,47 @@ static enum spc_exit read_data(struct request *r,
                        type->name);
     r->data.individuals = !subgroups;
     r->data.counts = type->data == SPC_DATA_COUNTS;
-    r->data.whole_units = type->fraction;
+    r->data.times = type->data == SPC_DATA_TIMES;
+    r->data.whole_units =
+        type->fraction && spc_chart_type_has(type->options, "n");
     if (r->data.counts && !r->data.units &&
         spc_chart_type_has(type->options, "n"))
         return misused("%s needs the units inspected: --n COL, or --n N when "
                        "they are always as many",
                        type->name);
-    if (r->count)
-        r->data.value = r->count;
+    if ((r->count != NULL) + (r->event != NULL) + (r->data.value != NULL) > 1)
+        return misused("--value, --count and --event say different things; "
+                       "one of them is enough");
+    if (r->count || r->event)
+        r->data.value = r->count ? r->count : r->event;
+    return SPC_EXIT_OK;
+}
+
+/* What is peculiar to charts of rare events. */
+static enum spc_exit read_rare(struct request *r, struct spc_chart_plan *plan)
+{
+    unsigned long long events = 1;
+
+    if (r->r && (!spc_option_count(r->r, &events) || events < 1 ||
+                 events > SPC_CCC_EVENTS_MAX))
+        return misused("--r takes a number from 1 to %d, not '%s'",
+                       SPC_CCC_EVENTS_MAX, r->r);
+    plan->events = (unsigned)events;
+    plan->by_width = r->width != NULL;
+    if (r->event) {
+        r->data.events = plan->events;
+        r->data.between = !spc_chart_type_has(plan->type->options, "r");
+    }
+    plan->exponential = plan->known;
+    if (!r->distribution)
+        return SPC_EXIT_OK;
+    plan->exponential = strcmp(r->distribution, "exponential") == 0;
+    if (!plan->exponential && strcmp(r->distribution, "weibull") != 0)
+        return misused("--distribution takes weibull or exponential, not '%s'",
+                       r->distribution);
+    if (!plan->exponential && plan->known)
+        return misused("--center is the mean of an exponential distribution; "
+                       "a Weibull is estimated");
     return SPC_EXIT_OK;
 }
 
@@ -327,6 +373,8 @@ static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
         exit = read_memory(r, plan);
     if (exit == SPC_EXIT_OK)
         exit = read_data(r, plan->type);
+    if (exit == SPC_EXIT_OK)
+        exit = read_rare(r, plan);
     if (exit != SPC_EXIT_OK)
         return exit;
     plan->estimator =

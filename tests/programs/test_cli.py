@@ -114,7 +114,7 @@ class Refusals(unittest.TestCase):
                      "x", "--alpha", "0.01")
         self.refused(2, "--center takes, for p, a fraction", *p, "--n", "y",
                      "--center", "1.5")
-        self.refused(2, "--center takes, for c, a rate above 0", "chart", "c",
+        self.refused(2, "--center takes, for c, a number above 0", "chart", "c",
                      "-", "--count", "x", "--center", "0")
         self.refused(2, "p has no sigma of its own", *p, "--n", "y",
                      "--center", "0.5", "--sigma", "1")
@@ -153,6 +153,31 @@ class Refusals(unittest.TestCase):
                      *cusum, "--head-start", "5")
         self.refused(2, "--span takes a number from 1 to 64", "chart",
                      "moving-average", "-", "--value", "x", "--span", "65")
+
+    def test_rare(self):
+        ccc = ("chart", "ccc", "-", "--count", "x")
+        for wrong in ("0", "5", "x"):
+            self.refused(2, "--r takes a number from 1 to 4", *ccc, "--r",
+                         wrong)
+        self.refused(2, "g has no --r;", "chart", "g", "-", "--r", "2")
+        self.refused(2, "ccc has no --width", *ccc, "--width", "3")
+        self.refused(2, "one of them is enough", *ccc, "--event", "y")
+        self.refused(2, "--center takes, for ccc, a fraction", *ccc,
+                     "--center", "2")
+        self.refused(2, "--center takes, for t, a number above 0", "chart",
+                     "t", "-", "--value", "x", "--center", "-1")
+        self.refused(2, "--distribution takes weibull or exponential", "chart",
+                     "t", "-", "--value", "x", "--distribution", "gamma")
+        self.refused(2, "a Weibull is estimated", "chart", "t", "-", "--value",
+                     "x", "--distribution", "weibull", "--center", "2")
+        self.refused(2, "not nelson-7: zones", "chart", "g", "-", "--rules",
+                     "nelson-7")
+        self.refused(3, "(stdin):3:1: error: '2' is neither 0 nor 1", "chart",
+                     "g", "-", "--event", "x", stdin="x\n1\n2\n")
+        self.refused(3, "a time is never negative", "chart", "t", "-",
+                     stdin="x\n1\n-2\n")
+        self.refused(3, "no measurement", "chart", "g", "-", "--event", "x",
+                     stdin="x\n0\n1\n0\n")
 
     def test_numbers(self):
         imr = ("chart", "imr", "-", "--value", "x")
@@ -247,7 +272,7 @@ class Help(unittest.TestCase):
         self.assertEqual([line.split()[0] for line in listed if line],
                          ["imr", "xbar-r", "xbar-s", "p", "np", "c", "u",
                           "laney-p", "laney-u", "ewma", "cusum",
-                          "moving-average"])
+                          "moving-average", "g", "t", "ccc"])
         self.assertIn(b"Sigmaline", run("--version").stdout)
 
 
@@ -598,6 +623,65 @@ class Memory(unittest.TestCase):
                 for values in ([10, 9, 7, "", 6, 5, 5], [5, 5]):
                     run("chart", kind, "-", "--value", "x", "--svg", svg,
                         stdin=column(values))
+                    ET.parse(svg)
+
+
+class Rare(unittest.TestCase):
+    def test_intervals_from_events(self):
+        text = "x\n0\n1\n0\n0\n1\n1\n0\n1\n0\n1\n0\n"
+
+        def values(*more):
+            answer = chart(*more[:1], text, "--event", "x", *more[1:])
+            return [p["value"] for p in answer["panels"][0]["points"]]
+        self.assertEqual(values("g"), [2, 0, 1, 1])
+        self.assertEqual(values("ccc"), [3, 1, 2, 2])
+        self.assertEqual(values("ccc", "--r", "2"), [4, 4])
+        self.assertEqual(values("ccc", "--r", "3"), [6])
+        self.assertIn("1 unit after the last event is no point yet.",
+                      chart("g", text, "--event", "x")["notes"])
+
+    def test_an_interval_spans_no_stage_and_no_hole(self):
+        text = "x,s\n1,a\n0,a\n1,a\n0,b\n1,b\n0,b\n,b\n1,b\n"
+        answer = chart("g", text, "--event", "x", "--stage", "s")
+        points = answer["panels"][0]["points"]
+        self.assertEqual([(p["value"], p["stage"]) for p in points],
+                         [(1, 1), (1, 2)])
+
+    def test_counted_is_the_same_as_told(self):
+        text = "x\n1\n" + "0\n0\n1\n" * 3 + "0\n" * 9 + "1\n"
+        told = chart("ccc", text, "--event", "x")
+        counted = chart("ccc", "x\n3\n3\n3\n10\n", "--count", "x")
+        self.assertEqual(told["panels"], counted["panels"])
+
+    def test_a_part_per_billion(self):
+        answer = chart("ccc", "x\n1350911\n1350913\n6607650684\n", "--center",
+                       "1e-9")
+        self.assertEqual([(s["index"], s["side"]) for s in answer["signals"]],
+                         [(1, "below"), (3, "above")])
+
+    def test_a_time_of_zero(self):
+        answer = chart("t", "x\n3\n0\n4\n5\n")
+        self.assertIn("--distribution exponential", " ".join(answer["notes"]))
+        answer = chart("t", "x\n3\n0\n4\n5\n", "--distribution",
+                       "exponential")
+        self.assertEqual(answer["estimate"]["scale"], 3)
+        self.assertEqual([s["index"] for s in answer["signals"]], [2])
+
+    def test_excluded_intervals_do_not_estimate(self):
+        for kind in ("g", "ccc", "t"):
+            less = chart(kind, column([4, 9, 2, 6]))
+            more = chart(kind, column([4, 9, 700, 2, 6]), "--exclude", "3")
+            self.assertEqual(less["estimate"]["center"],
+                             more["estimate"]["center"])
+            self.assertEqual(more["signals"], [])
+
+    def test_pictures(self):
+        with tempfile.TemporaryDirectory() as folder:
+            svg = os.path.join(folder, "a.svg")
+            for kind in ("g", "t", "ccc"):
+                for values in ([10, 9, 70, "", 6, 5, 5], [5, 5], [1e9, 3]):
+                    run("chart", kind, "-", "--value", "x", "--svg", svg,
+                        stdin=column(int(v) if v else v for v in values))
                     ET.parse(svg)
 
 
