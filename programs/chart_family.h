@@ -28,6 +28,7 @@ extern const struct spc_chart_family spc_attribute_family;
 extern const struct spc_chart_family spc_laney_family;
 extern const struct spc_chart_family spc_weighted_family;
 extern const struct spc_chart_family spc_rare_family;
+extern const struct spc_chart_family spc_median_family;
 
 /* Kinds of the weighted family. */
 enum spc_weighted {

@@ -270,7 +270,7 @@ class Help(unittest.TestCase):
     def test_list_and_version(self):
         listed = run("chart", "--list").stdout.decode().split("\n")
         self.assertEqual([line.split()[0] for line in listed if line],
-                         ["imr", "xbar-r", "xbar-s", "p", "np", "c", "u",
+                         ["imr", "xbar-r", "xbar-s", "median-r", "p", "np", "c", "u",
                           "laney-p", "laney-u", "ewma", "cusum",
                           "moving-average", "g", "t", "ccc"])
         self.assertIn(b"Sigmaline", run("--version").stdout)
@@ -360,6 +360,25 @@ class Charts(unittest.TestCase):
         wide = chart("xbar-s", "a,b,c\n1,2,3\n4,6,5\n", "--wide", "--value",
                      "a,b,c")
         self.assertEqual(long["panels"], wide["panels"])
+
+    def test_medians(self):
+        text = column([1, 2, 9, 3, 5, 4, 8, 1, 3, 4, 4, 7])
+        answer = chart("median-r", text, "--size", "3")
+        means = chart("xbar-r", text, "--size", "3")
+        medians, ranges = answer["panels"]
+        self.assertEqual(medians["statistic"], "median")
+        self.assertEqual([p["value"] for p in medians["points"]], [2, 4, 3, 4])
+        self.assertEqual(ranges, means["panels"][1])
+        sigma = means["estimate"]["sigma"]
+        self.assertEqual(answer["estimate"]["sigma"], sigma)
+        self.assertEqual(answer["estimate"]["center"], 3.25)
+        self.assertAlmostEqual(
+            medians["points"][0]["ucl"],
+            3.25 + 3 * sigma * (1 - 3 ** 0.5 / 3.14159265358979323846) ** 0.5,
+            10)
+        result = run("chart", "median-r", "-", "--size", "3",
+                     "--sigma-estimator", "sbar", stdin=column([1]))
+        self.assertIn(b"median-r has no --sigma-estimator", result.stderr)
 
     def test_no_limits_without_enough(self):
         for text, words in ((column([5]), "too few"),
