@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Run lengths of charts without memory.  See run_length.h. */
+#include "engine/run_length.h"
+
+#include <assert.h>
+#include <float.h>
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+#include <math.h>
+
+double spc_shewhart_run_length(double width, bool one_sided, double shift)
+{
+    double signal = gsl_cdf_ugaussian_Q(width - shift);
+
+    assert(width > 0);
+
+    if (!one_sided)
+        signal += gsl_cdf_ugaussian_P(-width - shift);
+    return 1 / signal;
+}
+
+/* A noncentral chi-square is a central one whose degrees of freedom grow by
+ * two for each event of a Poisson variable of half the noncentrality.  Every
+ * term is positive, and those beyond the mean fall faster than a geometric
+ * series once the Poisson weights do. */
+static double noncentral_chisq_Q(double x, double p, double noncentrality)
+{
+    double mean = noncentrality / 2;
+    double sum = 0;
+
+    for (unsigned j = 0;; j++) {
+        double weight = gsl_ran_poisson_pdf(j, mean);
+
+        sum += weight * gsl_cdf_chisq_Q(x, p + 2 * j);
+        if (j > 2 * mean && weight <= DBL_EPSILON * sum)
+            return sum;
+    }
+}
+
+double spc_t2_run_length(unsigned p, double alpha, double shift)
+{
+    double limit = gsl_cdf_chisq_Qinv(alpha, p);
+
+    assert(p >= 1);
+    assert(alpha > 0 && alpha < 1);
+
+    if (shift == 0)
+        return 1 / alpha;
+    return 1 / noncentral_chisq_Q(limit, p, shift * shift);
+}

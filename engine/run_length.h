@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Average run length: how many points, on average, until a chart signals?
+ *
+ * In control (shift 0) a signal is a false alarm and the figure should be
+ * large; after a shift it should be small.  Parameters are taken as known and
+ * points as independent and normal; shifts are in standard deviations of the
+ * plotted points.
+ *
+ *     Shewhart   1 / P(|Z + shift| > width)
+ *     T2         1 / P(chi2 with p degrees and noncentrality shift^2 > limit)
+ *     EWMA       z' = (1 - lambda) z + lambda x, signal at |z| > width sd(z)
+ *     CUSUM      c' = max(0, c + x - k), signal at c > h
+ *
+ * the last two by an integral equation; see nystroem.h.  Two one-sided CUSUMs
+ * run together as Lucas and Crosier combine them (Technometrics 24, 1982),
+ * which is exact as long as one of them rests whenever the other signals.
+ * Sources beside these: Lucas and Saccucci, Technometrics 32, 1990; Waldmann,
+ * Statistische Hefte 27, 1986 (reflected EWMA). */
+#ifndef SPC_ENGINE_RUN_LENGTH_H
+#define SPC_ENGINE_RUN_LENGTH_H
+
+#include "engine/status.h"
+
+#include <stdbool.h>
+
+/* Zero: the chart starts when the shift does.  Steady: it had run in control
+ * for long, without a signal, when the shift came. */
+enum spc_run_state { SPC_RUN_ZERO, SPC_RUN_STEADY };
+
+double spc_shewhart_run_length(double width, bool one_sided, double shift);
+
+/* `alpha` is the probability of a false alarm of a point; shift is the
+ * Mahalanobis distance. */
+double spc_t2_run_length(unsigned p, double alpha, double shift);
+
+struct spc_ewma_design {
+    double lambda; /* above 0, to 1 */
+    double width;  /* standard deviations of z, in the long run */
+    bool exact;    /* the limits open as the variance of z grows */
+    bool one_sided;
+    double barrier; /* one-sided: z is put back to it, in the sd of z; <= 0 */
+};
+
+/* SPC_NO_MEMORY; SPC_NO_CONVERGENCE: the figure is not finite, or lambda so
+ * small that the grid would be huge.  Exact limits are two-sided, from the
+ * zero state. */
+SPC_MUST_CHECK
+enum spc_status spc_ewma_run_length(const struct spc_ewma_design *design,
+                                    double shift, enum spc_run_state state,
+                                    double *ret_length);
+
+struct spc_cusum_design {
+    double k, h;       /* k >= 0, h > 0, in standard deviations */
+    double head_start; /* 0 to h; two-sided, to h / 2 + k */
+    bool one_sided;
+};
+
+/* Steady state is for one-sided charts. */
+SPC_MUST_CHECK
+enum spc_status spc_cusum_run_length(const struct spc_cusum_design *design,
+                                     double shift, enum spc_run_state state,
+                                     double *ret_length);
+
+#endif
