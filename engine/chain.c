@@ -2,6 +2,7 @@
 /* Run lengths of run rules.  See chain.h. */
 #include "engine/chain.h"
 
+#include <float.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_integration.h>
@@ -222,10 +223,14 @@ static enum spc_status add_up(struct run *run, double *ret_length)
         double here = gsl_vector_get(run->going_on, 0), low, high;
 
         hazard_bounds(run, &low, &high);
-        if (here / low - here / high <= agreement * (sum + here / high) ||
-            here == 0) {
-            *ret_length =
-                sum + (here > 0 ? here * (1 / low + 1 / high) / 2 : 0);
+        /* A chain that goes round in circles has no settled hazard, but what
+         * goes on dies away. */
+        if (here < DBL_MIN) {
+            *ret_length = sum;
+            return SPC_OK;
+        }
+        if (here / low - here / high <= agreement * (sum + here / high)) {
+            *ret_length = sum + here * (1 / low + 1 / high) / 2;
             return isfinite(*ret_length) ? SPC_OK : SPC_NO_CONVERGENCE;
         }
         sum += here;
