@@ -55,6 +55,32 @@ bool spc_choose_language(const char *command, const char *text,
     return true;
 }
 
+/* An unknown name is looked up no further. */
+bool spc_choose_rules(const char *command, const char *list,
+                      spc_rule_mask *ret_rules)
+{
+    spc_rule_mask rules = 0;
+
+    while (list) {
+        size_t length = strcspn(list, ",");
+        char name[32];
+        spc_rule_mask mask;
+
+        snprintf(name, sizeof name, "%.*s", (int)length, list);
+        if (length >= sizeof name || !spc_rules_named(name, &mask)) {
+            fprintf(stderr,
+                    "%s: there is no rule '%s'; there are none, we, nelson, "
+                    "we-1 to we-4 and nelson-1 to nelson-8\n",
+                    command, name);
+            return false;
+        }
+        rules |= mask;
+        list = list[length] == ',' ? list + length + 1 : NULL;
+    }
+    *ret_rules = rules;
+    return true;
+}
+
 bool spc_choose_estimator(const char *command, const char *option,
                           const char *text, bool subgroups,
                           enum spc_estimator *ret_estimator)

@@ -6,6 +6,7 @@
 
 #include "engine/types.h"
 #include "programs/chart_words.h"
+#include "rules/ruleset.h"
 
 enum spc_format { SPC_FORMAT_TABLE, SPC_FORMAT_JSON, SPC_FORMAT_CSV };
 
@@ -16,6 +17,10 @@ bool spc_choose_format(const char *command, const char *text,
 /* NULL: what the environment's LANG says. */
 bool spc_choose_language(const char *command, const char *text,
                          enum spc_language *ret_language);
+
+/* A comma-separated list of rules and sets of rules. */
+bool spc_choose_rules(const char *command, const char *list,
+                      spc_rule_mask *ret_rules);
 
 /* NULL leaves the result as it is.  Moving ranges are for individuals, the
  * others for subgroups, and overall for both. */

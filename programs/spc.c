@@ -27,6 +27,8 @@ static const struct command commands[] = {
     {"chart", spc_command_chart, "control chart of a CSV file"},
     {"capability", spc_command_capability,
      "does a process fit its specification, and how sure is that"},
+    {"arl", spc_command_arl,
+     "how often a chart cries wolf, and how soon it sees a shift"},
     {"check", spc_command_check,
      "every mistake in a plant file, or the plan it makes"},
     {"alarms", spc_command_alarms, "alarms recorded by a running plant"},
