@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_integration.h>
-#include <gsl/gsl_matrix.h>
 #include <math.h>
 #include <stddef.h>
 
@@ -112,22 +111,22 @@ static void censor(gsl_matrix *step, gsl_vector *signal, gsl_vector *time,
     gsl_matrix_set(step, k, k, leaving); /* for the way back */
 }
 
-/* `time` goes in as the time each visit takes, and comes out as the time
- * until the signal. */
-static void eliminate(gsl_matrix *step, gsl_vector *signal, gsl_vector *time)
+void spc_nystroem_eliminate(gsl_matrix *step, gsl_vector *leave,
+                            gsl_vector *ret_length)
 {
-    size_t n = time->size;
+    size_t n = ret_length->size;
 
+    gsl_vector_set_all(ret_length, 1); /* that each visit takes */
     for (size_t k = n - 1; k > 0; k--)
-        censor(step, signal, time, k);
-    *gsl_vector_ptr(time, 0) /= gsl_vector_get(signal, 0);
+        censor(step, leave, ret_length, k);
+    *gsl_vector_ptr(ret_length, 0) /= gsl_vector_get(leave, 0);
     for (size_t k = 1; k < n; k++) {
         const double *from_k = gsl_matrix_const_ptr(step, k, 0);
-        double sum = gsl_vector_get(time, k);
+        double sum = gsl_vector_get(ret_length, k);
 
         for (size_t j = 0; j < k; j++)
-            sum += from_k[j] * gsl_vector_get(time, j);
-        gsl_vector_set(time, k, sum / from_k[k]);
+            sum += from_k[j] * gsl_vector_get(ret_length, j);
+        gsl_vector_set(ret_length, k, sum / from_k[k]);
     }
 }
 
@@ -145,8 +144,7 @@ static enum spc_status solve(const struct spc_walk *walk,
             gsl_vector_set(
                 signal, i,
                 walk->leave(walk->chart, gsl_vector_get(grid->at, i)));
-        gsl_vector_set_all(grid->length, 1);
-        eliminate(step, signal, grid->length);
+        spc_nystroem_eliminate(step, signal, grid->length);
         status = isfinite(gsl_vector_max(grid->length)) ? SPC_OK
                                                         : SPC_NO_CONVERGENCE;
     }

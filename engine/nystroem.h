@@ -20,6 +20,7 @@
 
 #include "engine/status.h"
 
+#include <gsl/gsl_matrix.h>
 #include <gsl/gsl_vector.h>
 #include <stdbool.h>
 
@@ -57,6 +58,12 @@ SPC_MUST_CHECK
 enum spc_status spc_nystroem_steady(const struct spc_walk *until_now,
                                     const struct spc_nystroem *solution,
                                     double *ret_length);
+
+/* The same for states and steps of any kind: `step` holds the probabilities of
+ * going from row to column, `leave` those of leaving, and `ret_length` becomes
+ * the number of points from each state until then.  Uses up both. */
+void spc_nystroem_eliminate(gsl_matrix *step, gsl_vector *leave,
+                            gsl_vector *ret_length);
 
 /* A figure computed on grids of 3, 6, 12, ... panels until two agree. */
 typedef enum spc_status spc_nystroem_figure(const void *of, unsigned panels,

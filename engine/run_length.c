@@ -23,11 +23,14 @@ double spc_shewhart_run_length(double width, bool one_sided, double shift)
  * two for each event of a Poisson variable of half the noncentrality.  Every
  * term is positive, and those beyond the mean fall faster than a geometric
  * series once the Poisson weights do. */
-static double noncentral_chisq_Q(double x, double p, double noncentrality)
+double spc_noncentral_chisq_Q(double x, unsigned p, double noncentrality)
 {
     double mean = noncentrality / 2;
     double sum = 0;
 
+    /* GSL's Poisson probabilities of mean 0 are not numbers. */
+    if (mean == 0)
+        return gsl_cdf_chisq_Q(x, p);
     for (unsigned j = 0;; j++) {
         double weight = gsl_ran_poisson_pdf(j, mean);
 
@@ -46,5 +49,5 @@ double spc_t2_run_length(unsigned p, double alpha, double shift)
 
     if (shift == 0)
         return 1 / alpha;
-    return 1 / noncentral_chisq_Q(limit, p, shift * shift);
+    return 1 / spc_noncentral_chisq_Q(limit, p, shift * shift);
 }

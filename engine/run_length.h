@@ -9,13 +9,15 @@
  *     Shewhart   1 / P(|Z + shift| > width)
  *     T2         1 / P(chi2 with p degrees and noncentrality shift^2 > limit)
  *     EWMA       z' = (1 - lambda) z + lambda x, signal at |z| > width sd(z)
+ *     MEWMA      the same of p characteristics, signal at T2 of z > limit
  *     CUSUM      c' = max(0, c + x - k), signal at c > h
  *
- * the last two by an integral equation; see nystroem.h.  Two one-sided CUSUMs
+ * the last three by an integral equation; see nystroem.h.  Two one-sided CUSUMs
  * run together as Lucas and Crosier combine them (Technometrics 24, 1982),
  * which is exact as long as one of them rests whenever the other signals.
  * Sources beside these: Lucas and Saccucci, Technometrics 32, 1990; Waldmann,
- * Statistische Hefte 27, 1986 (reflected EWMA). */
+ * Statistische Hefte 27, 1986 (reflected EWMA); Rigdon,
+ * J. Statistical Computation and Simulation 52, 1995 (MEWMA). */
 #ifndef SPC_ENGINE_RUN_LENGTH_H
 #define SPC_ENGINE_RUN_LENGTH_H
 
@@ -28,6 +30,9 @@
 enum spc_run_state { SPC_RUN_ZERO, SPC_RUN_STEADY };
 
 double spc_shewhart_run_length(double width, bool one_sided, double shift);
+
+/* Probability that a noncentral chi-square exceeds x. */
+double spc_noncentral_chisq_Q(double x, unsigned p, double noncentrality);
 
 /* `alpha` is the probability of a false alarm of a point; shift is the
  * Mahalanobis distance. */
@@ -48,6 +53,17 @@ SPC_MUST_CHECK
 enum spc_status spc_ewma_run_length(const struct spc_ewma_design *design,
                                     double shift, enum spc_run_state state,
                                     double *ret_length);
+
+struct spc_mewma_design {
+    double lambda;
+    double limit; /* of T2 = z' z (2 - lambda) / lambda, z standardised */
+    unsigned p;   /* 2 or more */
+};
+
+/* `shift` is the Mahalanobis distance; zero state, fixed limit. */
+SPC_MUST_CHECK
+enum spc_status spc_mewma_run_length(const struct spc_mewma_design *design,
+                                     double shift, double *ret_length);
 
 struct spc_cusum_design {
     double k, h;       /* k >= 0, h > 0, in standard deviations */

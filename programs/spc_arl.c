@@ -31,6 +31,7 @@ struct request {
 struct design {
     struct spc_ewma_design ewma;
     struct spc_cusum_design cusum;
+    struct spc_mewma_design mewma;
     struct spc_arl_rules rules;
     double width, alpha;
     unsigned p;
@@ -67,24 +68,24 @@ static enum spc_options_result read_options(int argc, char **argv,
 {
     /* clang-format off */
     const struct spc_option options[] = {
-        {"chart", 0, "TYPE", "shewhart, ewma, cusum or t2", &r->chart, NULL},
+        {"chart", 0, "TYPE", "shewhart, ewma, cusum, t2 or mewma", &r->chart, NULL},
         {"shift", 's', "0,0.5,1", "shifts in sigma of the plotted points; for "
          "t2, distances", &r->shift, NULL},
         {"rules", 'r', "RULES", "shewhart: we, nelson or a list such as "
          "nelson-1,nelson-2; default nelson-1", &r->rules, NULL},
         {"width", 0, "K", "shewhart, ewma: limits at K sigma; default 3",
          &r->width, NULL},
-        {"lambda", 0, "X", "ewma: weight of the newest point", &r->lambda,
+        {"lambda", 0, "X", "ewma, mewma: weight of the newest point", &r->lambda,
          NULL},
         {"limits", 0, "NAME", "ewma: fixed, or exact early limits; default "
          "fixed", &r->limits, NULL},
         {"barrier", 0, "Z", "ewma, one-sided: never below Z sigma; default 0",
          &r->barrier, NULL},
         {"k", 'k', "K", "cusum: reference value; default 0.5", &r->k, NULL},
-        {"h", 0, "H", "cusum: decision interval", &r->h, NULL},
+        {"h", 0, "H", "cusum: decision interval; mewma: limit of T2", &r->h, NULL},
         {"head-start", 0, "X", "cusum: where the sums begin; default 0",
          &r->head_start, NULL},
-        {"p", 'p', "P", "t2: number of characteristics", &r->p, NULL},
+        {"p", 'p', "P", "t2, mewma: number of characteristics", &r->p, NULL},
         {"alpha", 0, "A", "t2: false alarm probability of a point; default "
          "0.0027", &r->alpha, NULL},
         {"one-sided", 0, NULL, "shewhart, ewma, cusum: upwards only", NULL,
@@ -260,16 +261,24 @@ static enum spc_status cusum(const struct design *d, double shift,
     return spc_cusum_run_length(&d->cusum, shift, d->state, ret_arl);
 }
 
-static enum spc_exit read_t2(const struct request *r, struct design *d)
+static enum spc_exit read_p(const struct request *r, const char *chart,
+                            unsigned least, unsigned *ret_p)
 {
     unsigned long long p = 0;
 
     if (!r->p)
-        return misused("t2 needs --p, the number of characteristics");
-    if (!spc_option_count(r->p, &p) || p < 1 || p > 1000)
-        return misused("--p takes a count from 1 to 1000, not '%s'", r->p);
-    d->p = (unsigned)p;
-    if (read_number("alpha", r->alpha, 1e-15, 0.5, &d->alpha))
+        return misused("%s needs --p, the number of characteristics", chart);
+    if (!spc_option_count(r->p, &p) || p < least || p > 1000)
+        return misused("--p takes a count from %u to 1000, not '%s'", least,
+                       r->p);
+    *ret_p = (unsigned)p;
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_t2(const struct request *r, struct design *d)
+{
+    if (read_p(r, "t2", 1, &d->p) ||
+        read_number("alpha", r->alpha, 1e-15, 0.5, &d->alpha))
         return SPC_EXIT_USAGE;
     return read_state(r, false, "charts with a memory, ewma and cusum", d);
 }
@@ -278,6 +287,27 @@ static enum spc_status t2(const struct design *d, double shift, double *ret_arl)
 {
     *ret_arl = spc_t2_run_length(d->p, d->alpha, shift);
     return isfinite(*ret_arl) ? SPC_OK : SPC_NO_CONVERGENCE;
+}
+
+static enum spc_exit read_mewma(const struct request *r, struct design *d)
+{
+    struct spc_mewma_design *m = &d->mewma;
+
+    if (!r->lambda)
+        return misused("mewma needs --lambda, the weight of the newest point");
+    if (!r->h)
+        return misused("mewma needs --h, the limit of T2");
+    if (read_p(r, "mewma", 2, &m->p) ||
+        read_number("lambda", r->lambda, 1e-3, 1, &m->lambda) ||
+        read_number("h", r->h, 0.01, 1e4, &m->limit))
+        return SPC_EXIT_USAGE;
+    return read_state(r, false, "ewma and cusum", d);
+}
+
+static enum spc_status mewma(const struct design *d, double shift,
+                             double *ret_arl)
+{
+    return spc_mewma_run_length(&d->mewma, shift, ret_arl);
 }
 
 static const struct chart {
@@ -291,6 +321,7 @@ static const struct chart {
     {"ewma", " lambda width limits barrier one-sided ", read_ewma, ewma},
     {"cusum", " k h head-start one-sided ", read_cusum, cusum},
     {"t2", " p alpha ", read_t2, t2},
+    {"mewma", " lambda p h ", read_mewma, mewma},
 };
 
 enum { CHARTS = sizeof charts / sizeof *charts };
@@ -442,12 +473,14 @@ static enum spc_exit arl(const struct request *r, struct design *design)
     enum spc_exit exit;
 
     if (!r->chart && !r->rules)
-        return misused("which chart? --chart shewhart, ewma, cusum or t2");
+        return misused(
+            "which chart? --chart shewhart, ewma, cusum, t2 or mewma");
     /* Run rules are those of a Shewhart chart. */
     chart = chart_named(r->chart ? r->chart : "shewhart");
     if (!chart)
-        return misused("--chart takes shewhart, ewma, cusum or t2, not '%s'",
-                       r->chart);
+        return misused(
+            "--chart takes shewhart, ewma, cusum, t2 or mewma, not '%s'",
+            r->chart);
     if (!spc_choose_format("spc arl", r->format_name, &format) ||
         check_options(r, chart) ||
         read_shifts(r->shift ? r->shift : "0,0.5,1,1.5,2,3", &answer) ||

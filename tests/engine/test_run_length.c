@@ -86,6 +86,37 @@ static void test_without_memory(void **state)
     CHECK_CLOSE(spc_t2_run_length(1, 2 * 0.00134989803163, 0.815), want, 1e-10);
 }
 
+static double mewma(struct spc_mewma_design design, double shift)
+{
+    double length = NAN;
+
+    assert_int_equal(spc_mewma_run_length(&design, shift, &length), SPC_OK);
+    return length;
+}
+
+/* Two computations that share little: on the length of z alone, and on the
+ * half disc, where no shift is a shift like any other. */
+static void test_mewma_in_control_two_ways(void **state)
+{
+    static const struct spc_mewma_design designs[] = {
+        {0.2, 9.65, 2}, {0.3, 11.3, 3}, {0.25, 14.7, 5}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof designs / sizeof *designs; i++)
+        CHECK_CLOSE(mewma(designs[i], 1e-12), mewma(designs[i], 0), 1e-7);
+}
+
+/* Forgetting everything, it is a T2 chart; 10.5966... is the chi-square of
+ * two degrees exceeded once in 200. */
+static void test_mewma_without_memory(void **state)
+{
+    static const struct spc_mewma_design design = {1, 10.596634733096073, 2};
+
+    (void)state;
+    CHECK_CLOSE(mewma(design, 0), 200, 1e-10);
+    CHECK_CLOSE(mewma(design, 0.785), spc_t2_run_length(2, 0.005, 0.785), 1e-7);
+}
+
 /* Far from the limits the walk is nearly a diffusion, and each further sigma
  * of h multiplies the run length by about exp(2 k): no digits may be lost on
  * the way to 1e30.  A shift beyond all others signals at once. */
@@ -198,6 +229,8 @@ int main(void)
         cmocka_unit_test(test_published_cusum),
         cmocka_unit_test(test_both_directions_are_the_same),
         cmocka_unit_test(test_without_memory),
+        cmocka_unit_test(test_mewma_in_control_two_ways),
+        cmocka_unit_test(test_mewma_without_memory),
         cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_no_figure),
         cmocka_unit_test(test_steady_state),

@@ -47,6 +47,9 @@ class Refusals(unittest.TestCase):
         self.refused("ewma needs --lambda", "--chart", "ewma")
         self.refused("cusum needs --h", "--chart", "cusum")
         self.refused("t2 needs --p", "--chart", "t2")
+        self.refused("mewma needs --h", "--chart", "mewma", "--lambda", "0.1")
+        self.refused("--p takes a count from 2", "--chart", "mewma",
+                     "--lambda", "0.1", "--h", "9", "--p", "1")
 
     def test_options_of_another_chart(self):
         self.refused("--lambda is not for cusum", *CUSUM, "--lambda", "0.1")
