@@ -5,7 +5,6 @@
 
 #include "adapters/json/json.h"
 #include "adapters/report/chart_picture.h"
-#include "programs/chart_family.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -29,22 +28,31 @@ static const char *const limit_names[3][SPC_LANGUAGES] = {
 
 /* ---- points ------------------------------------------------------------ */
 
-/* "nelson-5" is "5", "we-2" is "W2", "beyond-limits" is "L"; several are
- * separated by commas. */
+/* What is written at a mark: "nelson-5" is "5", "we-2" is "W2". */
+static void rule_number(const char *name, char text[4])
+{
+    const char *number = strrchr(name, '-');
+
+    if (strcmp(name, "beyond-limits") == 0)
+        snprintf(text, 4, "L");
+    else if (!number)
+        snprintf(text, 4, "0"); /* zeros in a row */
+    else
+        snprintf(text, 4, "%s%s", name[0] == 'w' ? "W" : "", number + 1);
+}
+
 static void rule_numbers(spc_rule_mask rules, char *text, size_t room)
 {
     size_t length = 0;
+    char number[4];
 
     text[0] = '\0';
-    for (unsigned i = 0; i < SPC_RULES; i++) {
-        const char *name = spc_rules[i].name;
-
+    for (unsigned i = 0; i < SPC_CHART_RULES; i++) {
         if (!(rules >> i & 1) || length + 5 > room)
             continue;
-        length +=
-            (size_t)snprintf(text + length, room - length, "%s%s%s",
-                             length ? "," : "", name[0] == 'w' ? "W" : "",
-                             name[0] == 'b' ? "L" : strrchr(name, '-') + 1);
+        rule_number(spc_chart_rule(i)->name, number);
+        length += (size_t)snprintf(text + length, room - length, "%s%s",
+                                   length ? "," : "", number);
     }
 }
 
@@ -240,7 +248,7 @@ static struct spc_picture frame(const struct spc_chart_study *study,
             .name = type->panel[p].name[language],
             .absence = sketch->absence[0] ? sketch->absence : NULL,
             .points = sketch->points[p],
-            .only_limits = type->family == &spc_weighted_family,
+            .only_limits = !spc_chart_type_has(type->valid, "nelson"),
             .from_zero = type->panel[p].from_zero,
         };
     return picture;

@@ -12,7 +12,7 @@ static enum spc_rare kind_of(const struct spc_chart_study *study)
     return (enum spc_rare)study->plan.type->kind;
 }
 
-/* Two thirds of a point in a thousand, as beyond three sigma. */
+/* As beyond three sigma of a normal distribution. */
 static double alpha_of(const struct spc_chart_study *study)
 {
     return study->plan.alpha > 0 ? study->plan.alpha : 0.0027;
@@ -40,6 +40,10 @@ static void conclude_g(const struct spc_chart_study *study,
     spc_chart_figure(stage, "mean", mean);
     if (!study->plan.by_width)
         spc_chart_figure(stage, "alpha", alpha);
+    if (stage->limits.zones[0].lower[SPC_EDGES - 1] <= 0) {
+        stage->zeros = spc_g_zeros(p, alpha);
+        spc_chart_figure(stage, "zeros", stage->zeros);
+    }
     conclude(stage, sqrt(mean * (mean + 1)));
 }
 

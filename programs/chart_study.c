@@ -84,36 +84,61 @@ static void find_points(struct spc_chart_study *study)
  * judged turned over, by itself. */
 struct trails {
     struct spc_history history, low;
+    unsigned zeros; /* in a row */
 };
 
-/* Which of them a rule speaks of. */
-static const struct spc_history *trail_of(const struct spc_chart_study *study,
-                                          const struct trails *trails,
-                                          unsigned rule)
+static void forget(struct trails *trails)
 {
-    bool low =
-        study->plan.type->two_sided && spc_rules[rule].side == SPC_SIDE_BELOW;
+    spc_history_clear(&trails->history);
+    spc_history_clear(&trails->low);
+    trails->zeros = 0;
+}
 
-    return low ? &trails->low : &trails->history;
+/* Which of the newest points made a rule hold: bit 0 is the newest. */
+static uint64_t members(const struct spc_chart_study *study,
+                        const struct trails *trails, unsigned rule)
+{
+    const struct spc_rule *row = spc_chart_rule(rule);
+    bool low = study->plan.type->two_sided && row->side == SPC_SIDE_BELOW;
+
+    if (rule == SPC_CHART_RULE_ZEROS)
+        return UINT64_MAX >> (64 - (trails->zeros < 64 ? trails->zeros : 64));
+    return spc_rule_members(row, low ? &trails->low : &trails->history);
+}
+
+/* Stands in for a lower limit of zero, and so is asked for with the limits. */
+static spc_rule_mask judge_zeros(const struct spc_chart_stage *stage,
+                                 const struct spc_chart_mark *mark,
+                                 spc_rule_mask rules, struct trails *trails)
+{
+    bool asked = false;
+
+    for (unsigned i = 0; i < SPC_RULES; i++)
+        asked = asked || ((rules >> i & 1) && spc_rules[i].mark == SPC_BELOW_3);
+    trails->zeros = mark->value <= 0 ? trails->zeros + 1 : 0;
+    if (!asked || stage->zeros == 0 || trails->zeros < stage->zeros)
+        return 0;
+    return (spc_rule_mask)1 << SPC_CHART_RULE_ZEROS;
 }
 
 static void judge(struct spc_chart_study *study, size_t i, enum spc_panel panel,
                   struct trails *trails)
 {
+    const struct spc_chart_stage *stage =
+        &study->stages[study->points[i].stage];
     struct spc_chart_mark *mark = &study->points[i].mark[panel];
     spc_rule_mask rules = study->plan.rules & spc_rules_valid(panel);
 
-    if (i == study->stages[study->points[i].stage].first) {
-        spc_history_clear(&trails->history);
-        spc_history_clear(&trails->low);
-    }
+    if (i == stage->first)
+        forget(trails);
     if (!mark->judged || spc_chart_is_excluded(study, i)) {
-        spc_history_gap(&trails->history);
-        spc_history_gap(&trails->low);
+        forget(trails);
         return;
     }
     spc_history_push(&trails->history, &mark->zones, mark->value);
     mark->rules = spc_rules_judge(rules, &trails->history);
+    if (stage->zeros > 0)
+        mark->rules |= judge_zeros(stage, mark, rules, trails);
     if (!study->plan.type->two_sided)
         return;
     spc_history_push(&trails->low, &mark->zones, -mark->value_low);
@@ -124,7 +149,7 @@ static enum spc_status add_signals(struct spc_chart_study *study, size_t i,
                                    enum spc_panel panel, size_t *room,
                                    const struct trails *trails)
 {
-    for (unsigned rule = 0; rule < SPC_RULES; rule++) {
+    for (unsigned rule = 0; rule < SPC_CHART_RULES; rule++) {
         if (!(study->points[i].mark[panel].rules >> rule & 1))
             continue;
         if (study->signal_count == *room) {
@@ -138,8 +163,7 @@ static enum spc_status add_signals(struct spc_chart_study *study, size_t i,
             *room = more;
         }
         study->signals[study->signal_count++] = (struct spc_chart_signal){
-            panel, i, rule,
-            spc_rule_members(&spc_rules[rule], trail_of(study, trails, rule))};
+            panel, i, rule, members(study, trails, rule)};
     }
     return SPC_OK;
 }

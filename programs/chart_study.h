@@ -51,7 +51,8 @@ struct spc_chart_stage {
     enum spc_status status; /* SPC_OK: it has limits */
     struct spc_limits limits;
     struct spc_attribute_limits attribute; /* on charts of counts */
-    bool sizes_vary;                       /* zones differ between points */
+    unsigned zeros;  /* in a row are a signal, on a g chart; 0: never */
+    bool sizes_vary; /* zones differ between points */
     struct spc_chart_figure figures[SPC_CHART_FIGURES];
     unsigned figure_count;
 };
@@ -77,7 +78,7 @@ struct spc_chart_point {
 struct spc_chart_signal {
     enum spc_panel panel;
     size_t point;
-    unsigned rule;    /* row of spc_rules */
+    unsigned rule;    /* of spc_chart_rule */
     uint64_t members; /* bit 0: the point itself, bit 1: the one before... */
 };
 

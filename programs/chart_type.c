@@ -122,6 +122,22 @@ const struct spc_chart_type spc_chart_types[] = {
 const size_t spc_chart_type_count =
     sizeof spc_chart_types / sizeof *spc_chart_types;
 
+const struct spc_rule *spc_chart_rule(unsigned rule)
+{
+    /* How many zeros is a stage's own figure, so k and n say nothing. */
+    static const struct spc_rule zeros = {
+        "benneyan",
+        "too many defectives in a row with none good between",
+        "连续出现过多的零间隔",
+        SPC_SIDE_BELOW,
+        SPC_BELOW_CENTRE,
+        1,
+        1,
+        0};
+
+    return rule == SPC_CHART_RULE_ZEROS ? &zeros : &spc_rules[rule];
+}
+
 const struct spc_chart_type *spc_chart_type_named(const char *name)
 {
     for (size_t i = 0; i < spc_chart_type_count; i++)
@@ -170,6 +186,8 @@ static const char *first_name(spc_rule_mask rules)
             return spc_rules[i].name;
     return "none";
 }
+
+_Static_assert(SPC_CHART_RULES <= 32, "a mask has a bit for every rule");
 
 bool spc_chart_type_rules(const struct spc_chart_type *type, const char *list,
                           spc_rule_mask *ret_rules, char *reterr, size_t room)

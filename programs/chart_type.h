@@ -55,6 +55,13 @@ struct spc_chart_type {
 extern const struct spc_chart_type spc_chart_types[];
 extern const size_t spc_chart_type_count;
 
+/* The rules of a running line and one that only these charts have: so many
+ * zeros in a row on a g chart that its lower limit, at zero itself, cannot
+ * say what it ought to (Benneyan). */
+enum { SPC_CHART_RULE_ZEROS = SPC_RULES, SPC_CHART_RULES };
+
+const struct spc_rule *spc_chart_rule(unsigned rule);
+
 /* NULL: there is no such chart. */
 const struct spc_chart_type *spc_chart_type_named(const char *name);
 

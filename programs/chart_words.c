@@ -183,9 +183,9 @@ static json_t *rules_json(spc_rule_mask rules)
 {
     json_t *names = json_array();
 
-    for (unsigned i = 0; i < SPC_RULES; i++)
+    for (unsigned i = 0; i < SPC_CHART_RULES; i++)
         if (rules >> i & 1)
-            json_array_append_new(names, json_string(spc_rules[i].name));
+            json_array_append_new(names, json_string(spc_chart_rule(i)->name));
     return names;
 }
 
@@ -239,7 +239,7 @@ static void set_shift(const struct spc_chart_study *study,
 {
     const struct spc_chart_point *point = &study->points[signal->point];
     const struct spc_chart_mark *mark = &point->mark[signal->panel];
-    bool low = spc_rules[signal->rule].side == SPC_SIDE_BELOW;
+    bool low = spc_chart_rule(signal->rule)->side == SPC_SIDE_BELOW;
     double shift = low ? mark->shift_low : mark->shift;
     size_t since = low ? mark->since_low : mark->since;
 
@@ -252,7 +252,7 @@ static void set_shift(const struct spc_chart_study *study,
 static json_t *signal_json(const struct spc_chart_study *study,
                            const struct spc_chart_signal *signal)
 {
-    const struct spc_rule *rule = &spc_rules[signal->rule];
+    const struct spc_rule *rule = spc_chart_rule(signal->rule);
     json_t *object = json_object();
     json_t *points = json_array();
 
@@ -327,10 +327,10 @@ static void write_rules(FILE *file, spc_rule_mask rules)
     const char *between = "";
 
     putc(',', file);
-    for (unsigned i = 0; i < SPC_RULES; i++) {
+    for (unsigned i = 0; i < SPC_CHART_RULES; i++) {
         if (!(rules >> i & 1))
             continue;
-        fprintf(file, "%s%s", between, spc_rules[i].name);
+        fprintf(file, "%s%s", between, spc_chart_rule(i)->name);
         between = " ";
     }
 }
@@ -472,9 +472,9 @@ static void write_signals(const struct spc_chart_study *study, unsigned panel,
         if (!begun)
             fprintf(file, "  %-13s %s (%s)",
                     study->plan.type->panel[panel].statistic,
-                    language == SPC_CHINESE ? spc_rules[rule].text_zh
-                                            : spc_rules[rule].text,
-                    spc_rules[rule].name);
+                    language == SPC_CHINESE ? spc_chart_rule(rule)->text_zh
+                                            : spc_chart_rule(rule)->text,
+                    spc_chart_rule(rule)->name);
         begun = true;
         spc_chart_label(study, i, label);
         snprintf(index, sizeof index, "%zu", i + 1);
@@ -501,7 +501,7 @@ static void write_verdict(const struct spc_chart_study *study,
                    [language],
               file);
     for (unsigned panel = 0; panel < study->plan.type->panels; panel++)
-        for (unsigned rule = 0; rule < SPC_RULES; rule++)
+        for (unsigned rule = 0; rule < SPC_CHART_RULES; rule++)
             write_signals(study, panel, rule, language, file);
 }
 

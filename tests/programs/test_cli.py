@@ -678,6 +678,24 @@ class Rare(unittest.TestCase):
         self.assertEqual([(s["index"], s["side"]) for s in answer["signals"]],
                          [(1, "below"), (3, "above")])
 
+    def test_zeros_in_a_row(self):
+        """A rate of 0.0672: three zeros are rarer than 0.00135."""
+        def zeros(values, *more):
+            answer = chart("g", column(values), "--center", "13.88", *more)
+            return [(s["index"], s["points"], s["side"])
+                    for s in answer["signals"] if s["rule"] == "benneyan"]
+        self.assertEqual(zeros([5, 0, 0, 4, 0, 0, 0, 0, 9]),
+                         [(7, [5, 6, 7], "below"), (8, [5, 6, 7, 8], "below")])
+        self.assertEqual(zeros([0, 0, "", 0, 0]), [])
+        self.assertEqual(zeros([0, 0, 0, 0], "--exclude", "2"), [])
+        self.assertEqual(zeros([0, 0, 0, 0], "--rules", "nelson-2"), [])
+        answer = chart("g", column([0, 0, 0]), "--center", "5000")
+        self.assertEqual({s["rule"] for s in answer["signals"]}, {"nelson-1"})
+        table = run("chart", "g", "-", "--center", "13.88", "--format",
+                    "table", stdin=column([0, 0, 0])).stdout.decode()
+        self.assertIn("too many defectives in a row with none good between "
+                      "(benneyan): 3", table)
+
     def test_a_time_of_zero(self):
         answer = chart("t", "x\n3\n0\n4\n5\n")
         self.assertIn("--distribution exponential", " ".join(answer["notes"]))
