@@ -6,7 +6,12 @@
 
 #include "engine/types.h"
 #include "programs/chart_words.h"
+#include "programs/commands.h"
 #include "rules/ruleset.h"
+
+/* Says on stderr what a command cannot make sense of; SPC_EXIT_USAGE. */
+__attribute__((format(printf, 2, 3))) enum spc_exit spc_misused(
+    const char *command, const char *format, ...);
 
 enum spc_format { SPC_FORMAT_TABLE, SPC_FORMAT_JSON, SPC_FORMAT_CSV };
 

@@ -36,6 +36,21 @@ struct spc_dataset_request {
     bool individuals;      /* the subgroup column only labels the rows */
 };
 
+/* Rows of an option table that fill in a request. */
+/* clang-format off */
+#define SPC_DATASET_OPTIONS(request) \
+    {"value", 'v', "COL", "measured column; several with --wide", \
+     &(request).value, NULL}, \
+    {"subgroup", 's', "COL", "adjacent rows with equal COL are a subgroup", \
+     &(request).subgroup, NULL}, \
+    {"size", 'n', "N", "every N rows are a subgroup", \
+     &(request).size, NULL}, \
+    {"wide", 0, NULL, "a row is a subgroup, laid out in columns", \
+     NULL, &(request).wide}, \
+    {"where", 0, "COL=TEXT", "only rows whose COL is TEXT", \
+     &(request).where, NULL}
+/* clang-format on */
+
 struct spc_dataset_point {
     struct spc_point point; /* of an individual, `range` is not set */
     double units;           /* that a count was made in; else 1 */

@@ -11,7 +11,6 @@
 #include "programs/options.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,18 +49,7 @@ static const char examples[] =
     "  spc arl --chart shewhart --rules we --rate 60 --charts 40\n"
     "  spc arl --chart cusum --k 0.5 --h 5 --head-start 2.5\n";
 
-__attribute__((format(printf, 1, 2))) static enum spc_exit misused(
-    const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    fputs("spc arl: ", stderr);
-    vfprintf(stderr, format, arguments);
-    putc('\n', stderr);
-    va_end(arguments);
-    return SPC_EXIT_USAGE;
-}
+static const char command[] = "spc arl";
 
 static enum spc_options_result read_options(int argc, char **argv,
                                             struct request *r)
@@ -118,10 +106,12 @@ static enum spc_exit read_number(const char *option, const char *text,
     if (!text)
         return SPC_EXIT_OK;
     if (!spc_option_number(text, &x))
-        return misused("--%s takes a number, not '%s'", option, text);
+        return spc_misused(command, "--%s takes a number, not '%s'", option,
+                           text);
     if (!(x >= low && x <= high))
-        return misused("--%s lies between %g and %g, which %s does not", option,
-                       low, high, text);
+        return spc_misused(command,
+                           "--%s lies between %g and %g, which %s does not",
+                           option, low, high, text);
     *number = x;
     return SPC_EXIT_OK;
 }
@@ -134,13 +124,16 @@ static enum spc_exit read_shifts(const char *list, struct answer *answer)
 
         snprintf(text, sizeof text, "%.*s", (int)length, list);
         if (answer->count == SHIFTS_MAX)
-            return misused("--shift takes up to %d shifts", SHIFTS_MAX);
+            return spc_misused(command, "--shift takes up to %d shifts",
+                               SHIFTS_MAX);
         if (length >= sizeof text ||
             !spc_option_number(text, &answer->shift[answer->count]))
-            return misused("--shift takes numbers such as 0,0.5,1, not '%s'",
-                           text);
+            return spc_misused(
+                command, "--shift takes numbers such as 0,0.5,1, not '%s'",
+                text);
         if (fabs(answer->shift[answer->count]) > 100)
-            return misused("--shift: %s sigma is beyond every chart", text);
+            return spc_misused(command,
+                               "--shift: %s sigma is beyond every chart", text);
         answer->count++;
         list = list[length] == ',' ? list + length + 1 : NULL;
     }
@@ -151,7 +144,8 @@ static enum spc_exit read_load(const struct request *r, struct answer *answer)
 {
     answer->charts = 1;
     if (r->charts && !r->rate)
-        return misused("--charts needs --rate, the points an hour");
+        return spc_misused(command,
+                           "--charts needs --rate, the points an hour");
     if (read_number("rate", r->rate, 1e-6, 1e9, &answer->rate) ||
         read_number("charts", r->charts, 1, 1e9, &answer->charts))
         return SPC_EXIT_USAGE;
@@ -166,9 +160,10 @@ static enum spc_exit read_state(const struct request *r, bool can_be_steady,
     if (!r->state || strcmp(r->state, "zero") == 0)
         return SPC_EXIT_OK;
     if (strcmp(r->state, "steady") != 0)
-        return misused("--state takes zero or steady, not '%s'", r->state);
+        return spc_misused(command, "--state takes zero or steady, not '%s'",
+                           r->state);
     if (!can_be_steady)
-        return misused("--state steady is for %s", which);
+        return spc_misused(command, "--state steady is for %s", which);
     design->state = SPC_RUN_STEADY;
     return SPC_EXIT_OK;
 }
@@ -188,7 +183,7 @@ static enum spc_exit read_shewhart(const struct request *r, struct design *d)
     if (!spc_choose_rules("spc arl", r->rules ? r->rules : "nelson-1", &rules))
         return SPC_EXIT_USAGE;
     if (!rules)
-        return misused("without rules there is never a signal");
+        return spc_misused(command, "without rules there is never a signal");
     if (r->one_sided)
         rules = upward(rules);
     if (read_number("width", r->width, 0.1, 30, &d->width) ||
@@ -212,16 +207,18 @@ static enum spc_exit read_ewma(const struct request *r, struct design *d)
     struct spc_ewma_design *e = &d->ewma;
 
     if (!r->lambda)
-        return misused("ewma needs --lambda, the weight of the newest point");
+        return spc_misused(
+            command, "ewma needs --lambda, the weight of the newest point");
     if (r->limits && strcmp(r->limits, "fixed") != 0 &&
         strcmp(r->limits, "exact") != 0)
-        return misused("--limits takes fixed or exact, not '%s'", r->limits);
+        return spc_misused(command, "--limits takes fixed or exact, not '%s'",
+                           r->limits);
     e->exact = r->limits && strcmp(r->limits, "exact") == 0;
     e->one_sided = r->one_sided;
     if (e->exact && e->one_sided)
-        return misused("--limits exact is for two-sided charts");
+        return spc_misused(command, "--limits exact is for two-sided charts");
     if (r->barrier && !e->one_sided)
-        return misused("--barrier needs --one-sided");
+        return spc_misused(command, "--barrier needs --one-sided");
     e->width = 3;
     if (read_number("lambda", r->lambda, 1e-3, 1, &e->lambda) ||
         read_number("width", r->width, 0.1, 30, &e->width) ||
@@ -242,7 +239,7 @@ static enum spc_exit read_cusum(const struct request *r, struct design *d)
     double highest;
 
     if (!r->h)
-        return misused("cusum needs --h, the decision interval");
+        return spc_misused(command, "cusum needs --h, the decision interval");
     c->k = 0.5;
     c->one_sided = r->one_sided;
     if (read_number("k", r->k, 0, 30, &c->k) ||
@@ -267,10 +264,12 @@ static enum spc_exit read_p(const struct request *r, const char *chart,
     unsigned long long p = 0;
 
     if (!r->p)
-        return misused("%s needs --p, the number of characteristics", chart);
+        return spc_misused(
+            command, "%s needs --p, the number of characteristics", chart);
     if (!spc_option_count(r->p, &p) || p < least || p > 1000)
-        return misused("--p takes a count from %u to 1000, not '%s'", least,
-                       r->p);
+        return spc_misused(command,
+                           "--p takes a count from %u to 1000, not '%s'", least,
+                           r->p);
     *ret_p = (unsigned)p;
     return SPC_EXIT_OK;
 }
@@ -294,9 +293,10 @@ static enum spc_exit read_mewma(const struct request *r, struct design *d)
     struct spc_mewma_design *m = &d->mewma;
 
     if (!r->lambda)
-        return misused("mewma needs --lambda, the weight of the newest point");
+        return spc_misused(
+            command, "mewma needs --lambda, the weight of the newest point");
     if (!r->h)
-        return misused("mewma needs --h, the limit of T2");
+        return spc_misused(command, "mewma needs --h, the limit of T2");
     if (read_p(r, "mewma", 2, &m->p) ||
         read_number("lambda", r->lambda, 1e-3, 1, &m->lambda) ||
         read_number("h", r->h, 0.01, 1e4, &m->limit))
@@ -360,7 +360,8 @@ static enum spc_exit check_options(const struct request *r,
 
         snprintf(word, sizeof word, " %s ", options[i].name);
         if (options[i].given && !strstr(chart->options, word))
-            return misused("--%s is not for %s", options[i].name, chart->name);
+            return spc_misused(command, "--%s is not for %s", options[i].name,
+                               chart->name);
     }
     return SPC_EXIT_OK;
 }
@@ -473,12 +474,13 @@ static enum spc_exit arl(const struct request *r, struct design *design)
     enum spc_exit exit;
 
     if (!r->chart && !r->rules)
-        return misused(
-            "which chart? --chart shewhart, ewma, cusum, t2 or mewma");
+        return spc_misused(
+            command, "which chart? --chart shewhart, ewma, cusum, t2 or mewma");
     /* Run rules are those of a Shewhart chart. */
     chart = chart_named(r->chart ? r->chart : "shewhart");
     if (!chart)
-        return misused(
+        return spc_misused(
+            command,
             "--chart takes shewhart, ewma, cusum, t2 or mewma, not '%s'",
             r->chart);
     if (!spc_choose_format("spc arl", r->format_name, &format) ||

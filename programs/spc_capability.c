@@ -14,7 +14,6 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,18 +40,7 @@ static const char examples[] =
 
 /* ---- options ----------------------------------------------------------- */
 
-__attribute__((format(printf, 1, 2))) static enum spc_exit misused(
-    const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    fputs("spc capability: ", stderr);
-    vfprintf(stderr, format, arguments);
-    putc('\n', stderr);
-    va_end(arguments);
-    return SPC_EXIT_USAGE;
-}
+static const char command[] = "spc capability";
 
 static enum spc_options_result read_options(int argc, char **argv,
                                             struct request *r,
@@ -60,15 +48,7 @@ static enum spc_options_result read_options(int argc, char **argv,
 {
     /* clang-format off */
     const struct spc_option options[] = {
-        {"value", 'v', "COL", "measured column; several with --wide",
-         &r->data.value, NULL},
-        {"subgroup", 's', "COL", "adjacent rows with equal COL are a subgroup",
-         &r->data.subgroup, NULL},
-        {"size", 'n', "N", "every N rows are a subgroup", &r->data.size, NULL},
-        {"wide", 0, NULL, "a row is a subgroup, laid out in columns", NULL,
-         &r->data.wide},
-        {"where", 0, "COL=TEXT", "only rows whose COL is TEXT",
-         &r->data.where, NULL},
+        SPC_DATASET_OPTIONS(r->data),
         {"lsl", 0, "X", "lower specification limit", &r->lsl, NULL},
         {"usl", 0, "X", "upper specification limit", &r->usl, NULL},
         {"target", 0, "X", "target", &r->target, NULL},
@@ -103,7 +83,8 @@ static enum spc_exit read_number(const char *option, const char *text,
                                  double *number)
 {
     if (text && !spc_option_number(text, number))
-        return misused("--%s takes a number, not '%s'", option, text);
+        return spc_misused(command, "--%s takes a number, not '%s'", option,
+                           text);
     return SPC_EXIT_OK;
 }
 
@@ -113,9 +94,11 @@ static enum spc_exit read_specification(const struct request *r,
     struct spc_specification s = {.lower = NAN, .upper = NAN, .target = NAN};
 
     if ((r->lsl && r->lower_boundary) || (r->usl && r->upper_boundary))
-        return misused("a side is a limit or a boundary, not both");
+        return spc_misused(command,
+                           "a side is a limit or a boundary, not both");
     if (!r->lsl && !r->usl)
-        return misused("there is nothing to fit: --lsl, --usl or both");
+        return spc_misused(command,
+                           "there is nothing to fit: --lsl, --usl or both");
     s.lower_is_boundary = r->lower_boundary;
     s.upper_is_boundary = r->upper_boundary;
     if (read_number("lsl", r->lsl, &s.lower) ||
@@ -125,8 +108,9 @@ static enum spc_exit read_specification(const struct request *r,
         read_number("target", r->target, &s.target))
         return SPC_EXIT_USAGE;
     if (s.lower >= s.upper)
-        return misused("the lower limit, %g, is not below the upper, %g",
-                       s.lower, s.upper);
+        return spc_misused(command,
+                           "the lower limit, %g, is not below the upper, %g",
+                           s.lower, s.upper);
     *ret = s;
     return SPC_EXIT_OK;
 }
@@ -143,9 +127,11 @@ static enum spc_exit read_requirement(const struct request *r,
                strcmp(spc_index_text((enum spc_index_name)i), r->index) != 0)
             i++;
         if (i == SPC_INDICES)
-            return misused("--index takes Cp, Cpk, CpL, CpU, Pp, Ppk, PpL, PpU "
-                           "or Cpm, not '%s'",
-                           r->index);
+            return spc_misused(
+                command,
+                "--index takes Cp, Cpk, CpL, CpU, Pp, Ppk, PpL, PpU "
+                "or Cpm, not '%s'",
+                r->index);
         report->index = (enum spc_index_name)i;
     }
     return read_number("require", r->require, &report->require);
@@ -157,12 +143,14 @@ static enum spc_exit read_rest(struct request *r)
     if (read_number("confidence", r->confidence, &r->confidence_value))
         return SPC_EXIT_USAGE;
     if (!(r->confidence_value > 0 && r->confidence_value < 1))
-        return misused("--confidence lies between 0 and 1: 0.95, not '%s'",
-                       r->confidence);
+        return spc_misused(command,
+                           "--confidence lies between 0 and 1: 0.95, not '%s'",
+                           r->confidence);
     if (r->distribution && strcmp(r->distribution, "normal") != 0)
-        return misused("--distribution takes normal, not '%s': there is no "
-                       "other model",
-                       r->distribution);
+        return spc_misused(command,
+                           "--distribution takes normal, not '%s': there is no "
+                           "other model",
+                           r->distribution);
     if (!spc_choose_format("spc capability", r->format_name, &r->format))
         return SPC_EXIT_USAGE;
     return SPC_EXIT_OK;
@@ -313,8 +301,9 @@ static enum spc_exit judge(struct spc_capability_report *report, json_t *notes)
     if (isnan(report->require))
         return SPC_EXIT_OK;
     if (isnan(index->value))
-        return misused("--require: %s does not exist for this specification",
-                       name);
+        return spc_misused(
+            command, "--require: %s does not exist for this specification",
+            name);
     if (index->lower >= report->require) {
         report->verdict = SPC_VERDICT_SHOWN;
         return SPC_EXIT_OK;
@@ -457,7 +446,7 @@ int spc_command_capability(int argc, char **argv)
         break;
     }
     if (count < 1)
-        return misused("which file? - is standard input");
+        return spc_misused(command, "which file? - is standard input");
     notes = json_array();
     exit = capability(&r, notes);
     json_decref(notes);

@@ -13,7 +13,6 @@
 #include "engine/weighted.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,18 +42,7 @@ static const char examples[] =
 
 /* ---- options ----------------------------------------------------------- */
 
-__attribute__((format(printf, 1, 2))) static enum spc_exit misused(
-    const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    fputs("spc chart: ", stderr);
-    vfprintf(stderr, format, arguments);
-    putc('\n', stderr);
-    va_end(arguments);
-    return SPC_EXIT_USAGE;
-}
+static const char command[] = "spc chart";
 
 static enum spc_options_result read_options(int argc, char **argv,
                                             struct request *r,
@@ -62,15 +50,7 @@ static enum spc_options_result read_options(int argc, char **argv,
 {
     /* clang-format off */
     const struct spc_option options[] = {
-        {"value", 'v', "COL", "measured column; several with --wide",
-         &r->data.value, NULL},
-        {"subgroup", 's', "COL", "adjacent rows with equal COL are a subgroup",
-         &r->data.subgroup, NULL},
-        {"size", 'n', "N", "every N rows are a subgroup", &r->data.size, NULL},
-        {"wide", 0, NULL, "a row is a subgroup, laid out in columns", NULL,
-         &r->data.wide},
-        {"where", 0, "COL=TEXT", "only rows whose COL is TEXT",
-         &r->data.where, NULL},
+        SPC_DATASET_OPTIONS(r->data),
         {"count", 'c', "COL", "counted defectives or defects", &r->count,
          NULL},
         {"n", 0, "COL|N", "units inspected, for --count", &r->data.units,
@@ -141,9 +121,10 @@ static enum spc_exit unknown_chart(const char *name)
         if (spc_word_distance(name, spc_chart_types[i].name) <
             spc_word_distance(name, spc_chart_types[nearest].name))
             nearest = i;
-    return misused("there is no chart '%s'; the nearest is '%s'; see spc "
-                   "chart --list",
-                   name, spc_chart_types[nearest].name);
+    return spc_misused(command,
+                       "there is no chart '%s'; the nearest is '%s'; see spc "
+                       "chart --list",
+                       name, spc_chart_types[nearest].name);
 }
 
 static enum spc_exit read_rules(const char *list, struct spc_chart_plan *plan)
@@ -153,7 +134,7 @@ static enum spc_exit read_rules(const char *list, struct spc_chart_plan *plan)
     if (spc_chart_type_rules(plan->type, list ? list : plan->type->rules,
                              &plan->rules, complaint, sizeof complaint))
         return SPC_EXIT_OK;
-    return misused("%s", complaint);
+    return spc_misused(command, "%s", complaint);
 }
 
 static enum spc_exit read_center(const struct request *r,
@@ -164,12 +145,13 @@ static enum spc_exit read_center(const struct request *r,
                     plan->type->data == SPC_DATA_COUNTS;
 
     if (!spc_option_number(r->center, &plan->center))
-        return misused("--center takes a number, not '%s'", r->center);
+        return spc_misused(command, "--center takes a number, not '%s'",
+                           r->center);
     if ((positive && !(plan->center > 0)) || (fraction && !(plan->center < 1)))
-        return misused("--center takes, for %s, a %s, not '%s'",
-                       plan->type->name,
-                       fraction ? "fraction between 0 and 1" : "number above 0",
-                       r->center);
+        return spc_misused(
+            command, "--center takes, for %s, a %s, not '%s'", plan->type->name,
+            fraction ? "fraction between 0 and 1" : "number above 0",
+            r->center);
     return SPC_EXIT_OK;
 }
 
@@ -181,21 +163,25 @@ static enum spc_exit read_known(const struct request *r,
     if (!r->center && !r->sigma)
         return SPC_EXIT_OK;
     if (plan->type->known == SPC_KNOWN_CENTER && r->sigma)
-        return misused("%s has no sigma of its own: it follows from --center",
-                       plan->type->name);
+        return spc_misused(
+            command, "%s has no sigma of its own: it follows from --center",
+            plan->type->name);
     if (plan->type->known == SPC_KNOWN_CENTER_AND_SIGMA &&
         (!r->center || !r->sigma))
-        return misused("--center and --sigma are known together or not at "
-                       "all");
+        return spc_misused(command,
+                           "--center and --sigma are known together or not at "
+                           "all");
     if (r->estimator || r->baseline)
-        return misused("known parameters need no estimate: --center and "
-                       "--sigma exclude --sigma-estimator and --baseline");
+        return spc_misused(command,
+                           "known parameters need no estimate: --center and "
+                           "--sigma exclude --sigma-estimator and --baseline");
     exit = read_center(r, plan);
     if (exit != SPC_EXIT_OK)
         return exit;
     if (r->sigma &&
         (!spc_option_number(r->sigma, &plan->sigma) || !(plan->sigma > 0)))
-        return misused("--sigma takes a number above 0, not '%s'", r->sigma);
+        return spc_misused(command, "--sigma takes a number above 0, not '%s'",
+                           r->sigma);
     plan->known = true;
     return SPC_EXIT_OK;
 }
@@ -227,8 +213,9 @@ static enum spc_exit check_options(const struct request *r,
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (options[i].given &&
             !spc_chart_type_has(type->options, options[i].name))
-            return misused("%s has no --%s; of such options it has: %s",
-                           type->name, options[i].name, type->options);
+            return spc_misused(command,
+                               "%s has no --%s; of such options it has: %s",
+                               type->name, options[i].name, type->options);
     return SPC_EXIT_OK;
 }
 
@@ -241,13 +228,15 @@ static enum spc_exit read_data(struct request *r,
                      (type->data == SPC_DATA_MEASUREMENTS && described);
 
     if (!subgroups && (r->data.size || r->data.wide))
-        return misused("%s has no subgroups; --size and --wide are for "
-                       "xbar-r and xbar-s",
-                       type->name);
+        return spc_misused(command,
+                           "%s has no subgroups; --size and --wide are for "
+                           "xbar-r and xbar-s",
+                           type->name);
     if (subgroups && !described)
-        return misused("%s needs subgroups: --subgroup COL, --size N or "
-                       "--wide",
-                       type->name);
+        return spc_misused(command,
+                           "%s needs subgroups: --subgroup COL, --size N or "
+                           "--wide",
+                           type->name);
     r->data.individuals = !subgroups;
     r->data.counts = type->data == SPC_DATA_COUNTS;
     r->data.times = type->data == SPC_DATA_TIMES;
@@ -255,12 +244,15 @@ static enum spc_exit read_data(struct request *r,
         type->fraction && spc_chart_type_has(type->options, "n");
     if (r->data.counts && !r->data.units &&
         spc_chart_type_has(type->options, "n"))
-        return misused("%s needs the units inspected: --n COL, or --n N when "
-                       "they are always as many",
-                       type->name);
+        return spc_misused(
+            command,
+            "%s needs the units inspected: --n COL, or --n N when "
+            "they are always as many",
+            type->name);
     if ((r->count != NULL) + (r->event != NULL) + (r->data.value != NULL) > 1)
-        return misused("--value, --count and --event say different things; "
-                       "one of them is enough");
+        return spc_misused(command,
+                           "--value, --count and --event say different things; "
+                           "one of them is enough");
     if (r->count || r->event)
         r->data.value = r->count ? r->count : r->event;
     return SPC_EXIT_OK;
@@ -273,8 +265,8 @@ static enum spc_exit read_rare(struct request *r, struct spc_chart_plan *plan)
 
     if (r->r && (!spc_option_count(r->r, &events) || events < 1 ||
                  events > SPC_CCC_EVENTS_MAX))
-        return misused("--r takes a number from 1 to %d, not '%s'",
-                       SPC_CCC_EVENTS_MAX, r->r);
+        return spc_misused(command, "--r takes a number from 1 to %d, not '%s'",
+                           SPC_CCC_EVENTS_MAX, r->r);
     plan->events = (unsigned)events;
     plan->by_width = r->width != NULL;
     if (r->event) {
@@ -286,11 +278,13 @@ static enum spc_exit read_rare(struct request *r, struct spc_chart_plan *plan)
         return SPC_EXIT_OK;
     plan->exponential = strcmp(r->distribution, "exponential") == 0;
     if (!plan->exponential && strcmp(r->distribution, "weibull") != 0)
-        return misused("--distribution takes weibull or exponential, not '%s'",
-                       r->distribution);
+        return spc_misused(
+            command, "--distribution takes weibull or exponential, not '%s'",
+            r->distribution);
     if (!plan->exponential && plan->known)
-        return misused("--center is the mean of an exponential distribution; "
-                       "a Weibull is estimated");
+        return spc_misused(
+            command, "--center is the mean of an exponential distribution; "
+                     "a Weibull is estimated");
     return SPC_EXIT_OK;
 }
 
@@ -298,15 +292,18 @@ static enum spc_exit read_limits(const struct request *r,
                                  struct spc_chart_plan *plan)
 {
     if (r->width && r->alpha)
-        return misused("--width and --alpha are two ways to say the same; one "
-                       "of them is enough");
+        return spc_misused(
+            command, "--width and --alpha are two ways to say the same; one "
+                     "of them is enough");
     if (r->width &&
         (!spc_option_number(r->width, &plan->width) || !(plan->width > 0)))
-        return misused("--width takes a number above 0, not '%s'", r->width);
+        return spc_misused(command, "--width takes a number above 0, not '%s'",
+                           r->width);
     if (r->alpha && (!spc_option_number(r->alpha, &plan->alpha) ||
                      !(plan->alpha >= 1e-15 && plan->alpha < 1)))
-        return misused("--alpha takes a probability between 0 and 1, not '%s'",
-                       r->alpha);
+        return spc_misused(
+            command, "--alpha takes a probability between 0 and 1, not '%s'",
+            r->alpha);
     return read_known(r, plan);
 }
 
@@ -319,8 +316,9 @@ static enum spc_exit read_between(const char *name, const char *text,
     if (!text)
         return SPC_EXIT_OK;
     if (!spc_option_number(text, &x) || !(x > low) || !(x < high))
-        return misused("--%s takes a number above %g%s, not '%s'", name, low,
-                       high <= 1.5 ? " and at most 1" : "", text);
+        return spc_misused(command, "--%s takes a number above %g%s, not '%s'",
+                           name, low, high <= 1.5 ? " and at most 1" : "",
+                           text);
     *number = x;
     return SPC_EXIT_OK;
 }
@@ -336,8 +334,9 @@ static enum spc_exit read_memory(const struct request *r,
     plan->h = 5;
     exit = read_between("lambda", r->lambda, 0, nextafter(1, 2), &plan->lambda);
     if (exit == SPC_EXIT_OK && r->shift && r->k)
-        return misused("--shift and --k are two ways to say the same; one of "
-                       "them is enough");
+        return spc_misused(
+            command, "--shift and --k are two ways to say the same; one of "
+                     "them is enough");
     if (exit == SPC_EXIT_OK)
         exit = read_between("k", r->k, 0, INFINITY, &plan->k);
     if (exit == SPC_EXIT_OK)
@@ -351,15 +350,17 @@ static enum spc_exit read_memory(const struct request *r,
     if (r->shift)
         plan->k = shift / 2;
     if (span != floor(span) || span > SPC_SPAN_MAX)
-        return misused("--span takes a number from 1 to %d, not '%s'",
-                       SPC_SPAN_MAX, r->span);
+        return spc_misused(command,
+                           "--span takes a number from 1 to %d, not '%s'",
+                           SPC_SPAN_MAX, r->span);
     plan->span = (unsigned)span;
     if (r->head_start &&
         (!spc_option_number(r->head_start, &plan->head_start) ||
          !(plan->head_start >= 0 && plan->head_start < plan->h)))
-        return misused("--head-start takes a number from 0 to below h, not "
-                       "'%s'",
-                       r->head_start);
+        return spc_misused(command,
+                           "--head-start takes a number from 0 to below h, not "
+                           "'%s'",
+                           r->head_start);
     return SPC_EXIT_OK;
 }
 
@@ -424,9 +425,10 @@ static enum spc_exit read_baseline(const char *text, size_t count,
 
     if (text &&
         !read_span(text, strlen(text), ':', false, count, &first, &last))
-        return misused("--baseline takes FIRST:LAST between 1 and %zu, the "
-                       "number of points, not '%s'",
-                       count, text);
+        return spc_misused(command,
+                           "--baseline takes FIRST:LAST between 1 and %zu, the "
+                           "number of points, not '%s'",
+                           count, text);
     plan->first = first - 1;
     plan->end = last;
     return SPC_EXIT_OK;
@@ -440,9 +442,10 @@ static enum spc_exit read_excluded(const char *text, size_t count,
         size_t first, last;
 
         if (!read_span(text, length, '-', true, count, &first, &last))
-            return misused("--exclude takes points and spans between 1 and "
-                           "%zu, such as 3,7-9, not '%.*s'",
-                           count, (int)length, text);
+            return spc_misused(command,
+                               "--exclude takes points and spans between 1 and "
+                               "%zu, such as 3,7-9, not '%.*s'",
+                               count, (int)length, text);
         memset(excluded + first - 1, true, last - first + 1);
         text = text[length] == ',' ? text + length + 1 : NULL;
     }
@@ -579,12 +582,12 @@ int spc_command_chart(int argc, char **argv)
         return SPC_EXIT_OK;
     }
     if (count < 1)
-        return misused("which chart? see spc chart --list");
+        return spc_misused(command, "which chart? see spc chart --list");
     plan.type = spc_chart_type_named(files[0]);
     if (!plan.type)
         return unknown_chart(files[0]);
     if (count < 2)
-        return misused("which file? - is standard input");
+        return spc_misused(command, "which file? - is standard input");
     r.data.path = files[1];
     exit = read_plan(&r, &plan);
     if (exit != SPC_EXIT_OK)
