@@ -122,6 +122,21 @@ static json_t *rules_of(const struct spc_plant_characteristic *c)
     return panels;
 }
 
+/* null without rules */
+static json_t *wolf_of(const struct spc_plant_station *station,
+                       const struct spc_plant_characteristic *c)
+{
+    struct spc_plan_wolf wolf;
+    json_t *object;
+
+    if (!spc_plan_wolf(station, c, &wolf))
+        return json_null();
+    object = json_object();
+    put_number(object, "in_control_arl", wolf.points);
+    put_number(object, "per_shift_at_most", wolf.in_a_shift);
+    return object;
+}
+
 static json_t *by_of(const struct spc_plant_station *station,
                      const struct spc_plant_characteristic *c)
 {
@@ -147,6 +162,7 @@ static json_t *characteristic_of(const struct spc_plant *plant,
     put_count(object, "study", c->study);
     put_count(object, "return_after", c->return_after);
     put(object, "rules", rules_of(c));
+    put(object, "false_alarms", wolf_of(station, c));
     put_number(object, "lsl", c->specification.lower);
     put_number(object, "usl", c->specification.upper);
     put_number(object, "target", c->specification.target);

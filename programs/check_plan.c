@@ -2,6 +2,7 @@
 #include "programs/check_plan.h"
 
 #include "adapters/mqtt/topic.h"
+#include "programs/arl_rules.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,4 +109,23 @@ void spc_plan_rules(spc_rule_mask mask,
         last = spc_rules[i].name;
         take(last, user);
     }
+}
+
+bool spc_plan_wolf(const struct spc_plant_station *station,
+                   const struct spc_plant_characteristic *characteristic,
+                   struct spc_plan_wolf *ret_wolf)
+{
+    const spc_nanos shift = 8 * 3600 * SPC_SECOND;
+    struct spc_arl_rules rules = {0};
+    double points;
+    spc_rule_mask mask = characteristic->rules[SPC_PANEL_LOCATION];
+    bool known = mask != 0 && spc_arl_rules_explore(mask, &rules) == SPC_OK &&
+                 spc_arl_rules_run_length(&rules, 3, 0, &points) == SPC_OK;
+
+    spc_arl_rules_clear(&rules);
+    if (known)
+        *ret_wolf = (struct spc_plan_wolf){
+            points, (double)shift / (double)station->poll /
+                        characteristic->subgroup / points};
+    return known;
 }

@@ -48,6 +48,17 @@ char *spc_plan_topic(const struct spc_plant *plant,
 void spc_plan_rules(spc_rule_mask mask,
                     void (*take)(const char *name, void *user), void *user);
 
+/* How the rules of the location panel cry wolf while nothing is wrong: points
+ * from one false signal to the next, and signals in a shift of 8 hours if
+ * every poll brought a part, which is the most there can be.  False without
+ * rules, or when they have no run length. */
+struct spc_plan_wolf {
+    double points, in_a_shift;
+};
+bool spc_plan_wolf(const struct spc_plant_station *station,
+                   const struct spc_plant_characteristic *characteristic,
+                   struct spc_plan_wolf *ret_wolf);
+
 void spc_plan_print(FILE *out, const struct spc_plant *plant, const char *file);
 
 /* One line of JSON, schema spc.check/1.  The caller frees; NULL: no memory. */

@@ -120,6 +120,19 @@ static void print_rules(FILE *out, const struct spc_plant_characteristic *c)
     }
 }
 
+static void print_wolf(FILE *out, const struct spc_plant_station *station,
+                       const struct spc_plant_characteristic *c)
+{
+    struct spc_plan_wolf wolf;
+
+    if (spc_plan_wolf(station, c, &wolf))
+        fprintf(out,
+                "    while nothing is wrong: one signal of %s in %.4g points,"
+                " at most %.4g in 8 h\n",
+                spc_panel_text(c->chart, SPC_PANEL_LOCATION), wolf.points,
+                wolf.in_a_shift);
+}
+
 static void print_limit(FILE *out, const char *name, double limit,
                         bool boundary)
 {
@@ -154,6 +167,7 @@ static void print_characteristic(FILE *out, const struct spc_plant *plant,
             (unsigned)(c->study * c->subgroup));
     print_specification(out, c);
     print_rules(out, c);
+    print_wolf(out, station, c);
     fprintf(out, "    streams: %s%u", c->by_count ? "at most " : "",
             (unsigned)c->max_streams);
     for (uint32_t i = 0; i < c->by_count; i++)
