@@ -58,9 +58,8 @@ static void fill_signal(struct spc_signal *signal, const struct spc_rule *rule,
     }
 }
 
-/* The point of that index, which is one of the newest the stream remembers. */
-static struct spc_event_point point_at(const struct spc_stream *stream,
-                                       enum spc_panel panel, uint64_t index)
+struct spc_event_point spc_stream_point(const struct spc_stream *stream,
+                                        enum spc_panel panel, uint64_t index)
 {
     const struct spc_memo *memo = &stream->memo[index % SPC_STREAM_POINTS];
     struct spc_event_point point = {
@@ -82,7 +81,7 @@ void spc_tell_points(struct spc_event *event, const struct spc_stream *stream,
     for (uint64_t back = SPC_EVENT_POINTS_MAX; back-- > 0;) {
         if (members >> back & 1 && back < stream->index)
             event->points[event->point_count++] =
-                point_at(stream, event->panel, stream->index - back);
+                spc_stream_point(stream, event->panel, stream->index - back);
     }
 }
 
@@ -127,7 +126,7 @@ static void suspect_from(struct spc_stream *stream, enum spc_panel panel,
         if (!(members >> back & 1) || back >= stream->index)
             continue;
         if (first->index == 0 || stream->index - back < first->index)
-            *first = point_at(stream, panel, stream->index - back);
+            *first = spc_stream_point(stream, panel, stream->index - back);
         return;
     }
 }

@@ -155,6 +155,11 @@ void spc_pipeline_describe(const struct spc_pipeline *pipeline, uint32_t stream,
                            enum spc_panel panel, spc_nanos now,
                            struct spc_event *ret_event);
 
+/* The point of that index, which is one of the newest SPC_STREAM_POINTS, as an
+ * event lists it. */
+struct spc_event_point spc_stream_point(const struct spc_stream *stream,
+                                        enum spc_panel panel, uint64_t index);
+
 /* The process as it stands, for capability; false before two points. */
 bool spc_stream_capability(const struct spc_pipeline *pipeline,
                            const struct spc_stream *stream,

@@ -347,23 +347,6 @@ void spc_publisher_recorded(struct spc_publisher *p,
         p->stale[turn->streams[i]] = true;
 }
 
-static struct spc_event_point last_point(const struct spc_stream *stream)
-{
-    const struct spc_memo *memo =
-        &stream->memo[stream->index % SPC_STREAM_POINTS];
-    struct spc_event_point point = {
-        .index = stream->index,
-        .value = memo->value[SPC_PANEL_LOCATION],
-        .epoch = memo->epoch,
-        .first_counter = memo->first_counter,
-        .last_counter = memo->last_counter,
-        .time = memo->time,
-    };
-
-    memcpy(point.part_id, memo->part_id, sizeof point.part_id);
-    return point;
-}
-
 static void say_stream(struct spc_publisher *p, const struct spc_stream *stream,
                        spc_nanos now)
 {
@@ -371,7 +354,8 @@ static void say_stream(struct spc_publisher *p, const struct spc_stream *stream,
     struct spc_message message;
     struct spc_capability capability;
     char label[SPC_STREAM_LABEL];
-    struct spc_event_point last = last_point(stream);
+    struct spc_event_point last =
+        spc_stream_point(stream, SPC_PANEL_LOCATION, stream->index);
     double spread =
         stream->memo[stream->index % SPC_STREAM_POINTS].value[SPC_PANEL_SPREAD];
 
