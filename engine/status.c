@@ -15,6 +15,7 @@ static const char *const text[] = {
     [SPC_STORAGE_FAILED] = "the historian failed",
     [SPC_WRONG_VERSION] = "written by a newer version",
     [SPC_BAD_INPUT] = "the input is refused",
+    [SPC_SINGULAR] = "the covariance matrix is singular",
 };
 
 _Static_assert(sizeof text / sizeof text[0] == SPC_STATUS_COUNT,
