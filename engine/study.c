@@ -123,11 +123,17 @@ static struct estimate overall(const struct spc_study *study)
         sqrt((study->pooled_squares + study->between) / df), df};
 }
 
+/* The root of a variance over its mean. */
+static struct estimate unbiased(struct estimate e)
+{
+    if (e.df >= 1)
+        e.sigma /= spc_c4(e.df + 1);
+    return e;
+}
+
 static struct estimate estimate(const struct spc_study *study,
                                 enum spc_estimator estimator)
 {
-    struct estimate e = {0, 0};
-
     switch (estimator) {
     case SPC_ESTIMATOR_RBAR:
         return (struct estimate){study->range.mean, 0.9 * study->range_df};
@@ -141,19 +147,21 @@ static struct estimate estimate(const struct spc_study *study,
     case SPC_ESTIMATOR_MR:
         return (struct estimate){study->moving.mean, study->moving.weight};
     case SPC_ESTIMATOR_POOLED:
-        e = pooled(study);
-        if (e.df >= 1)
-            e.sigma /= spc_c4(e.df + 1);
-        return e;
+        return unbiased(pooled(study));
     case SPC_ESTIMATOR_POOLED_PLAIN:
         return pooled(study);
     case SPC_ESTIMATOR_OVERALL:
         return overall(study);
+    case SPC_ESTIMATOR_OVERALL_C4:
+        return unbiased(overall(study));
+    case SPC_ESTIMATOR_MEDIAN_MR:
+    case SPC_ESTIMATOR_MSSD:
+    case SPC_ESTIMATOR_MSSD_PLAIN:
     case SPC_ESTIMATORS:
         break;
     }
-    assert(!"an estimator of the list");
-    return e;
+    assert(!"an estimator that sums can tell");
+    return (struct estimate){0, 0};
 }
 
 enum spc_status spc_study_sigma(const struct spc_study *study,
@@ -244,25 +252,43 @@ enum spc_status spc_study_limits(const struct spc_study *study,
                                  enum spc_estimator estimator, uint32_t n,
                                  double width, struct spc_limits *ret_limits)
 {
+    struct spc_sigma sigma = {.estimator = estimator};
+
+    if (study->points < SPC_STUDY_MIN)
+        return SPC_TOO_FEW_SUBGROUPS;
+    enum spc_status status =
+        spc_study_sigma(study, estimator, &sigma.value, &sigma.df);
+    if (status != SPC_OK)
+        return status;
+    return spc_study_limits_with(study, k, chart, &sigma, n, width, ret_limits);
+}
+
+enum spc_status spc_study_limits_with(const struct spc_study *study,
+                                      const struct spc_constants *k,
+                                      enum spc_chart chart,
+                                      const struct spc_sigma *sigma, uint32_t n,
+                                      double width,
+                                      struct spc_limits *ret_limits)
+{
     assert((unsigned)chart < SPC_CHARTS);
     assert(chart == SPC_CHART_IMR ? n == 1 : n >= 2);
     assert(n <= SPC_SUBGROUP_MAX);
     assert(width > 0);
 
     struct spc_limits limits = {.chart = chart,
-                                .estimator = estimator,
+                                .estimator = sigma->estimator,
                                 .n = n,
                                 .center = study->center,
+                                .sigma = sigma->value,
                                 .width = width,
+                                .df = sigma->df,
                                 .subgroups = study->points,
                                 .measurements = study->measurements};
 
-    if (study->points < 2)
+    if (study->points < SPC_STUDY_MIN)
         return SPC_TOO_FEW_SUBGROUPS;
-    enum spc_status status =
-        spc_study_sigma(study, estimator, &limits.sigma, &limits.df);
-    if (status != SPC_OK)
-        return status;
+    if (!isfinite(study->center))
+        return SPC_NOT_FINITE;
     for (unsigned panel = 0; panel < SPC_PANELS; panel++)
         limits.zones[panel] = computed_zones(&limits, k, panel, n);
     *ret_limits = limits;

@@ -24,6 +24,8 @@
 #include "engine/status.h"
 #include "engine/types.h"
 
+enum { SPC_STUDY_MIN = 2 }; /* points; 20 to 25 is the usual advice */
+
 /* A mean that is updated: weight is the sum of the weights so far. */
 struct spc_running_mean {
     double weight, mean;
@@ -52,10 +54,17 @@ void spc_study_add(struct spc_study *study, const struct spc_constants *k,
 /* The estimator a chart uses unless told otherwise. */
 enum spc_estimator spc_chart_estimator(enum spc_chart chart);
 
+/* Sigma, and how it was found. */
+struct spc_sigma {
+    enum spc_estimator estimator;
+    double value, df;
+};
+
 /* Estimated sigma and its effective degrees of freedom: sum(n_i - 1) pooled;
  * 0.9 sum(n_i - 1) for ranges; sum f_n (n_i - 1) for standard deviations (f_n
  * .88 .92 .94 .95 .96 .96 .97 .97 .98 ... 1); the number of moving ranges for
- * MR; N - 1 for all measurements together.
+ * MR; N - 1 for all measurements together.  Estimators that need every moving
+ * range at once are not of the sums (engine/estimators.h).
  *
  * SPC_TOO_FEW_SUBGROUPS (also when the points have nothing of the kind, such
  * as ranges of single measurements), SPC_NO_VARIATION or SPC_NOT_FINITE on
@@ -69,13 +78,22 @@ enum spc_status spc_study_sigma(const struct spc_study *study,
  * SPC_SUBGROUP_MAX), `width` sigmas wide: edge i is i width/3 sigmas out.
  * ret_limits->number is left 0 for the caller to give.
  *
- * Fails as spc_study_sigma does; two points are the least. */
+ * Fails as spc_study_sigma does; SPC_STUDY_MIN points are the least. */
 SPC_MUST_CHECK
 enum spc_status spc_study_limits(const struct spc_study *study,
                                  const struct spc_constants *k,
                                  enum spc_chart chart,
                                  enum spc_estimator estimator, uint32_t n,
                                  double width, struct spc_limits *ret_limits);
+
+/* The same with a sigma that was found elsewhere; > 0. */
+SPC_MUST_CHECK
+enum spc_status spc_study_limits_with(const struct spc_study *study,
+                                      const struct spc_constants *k,
+                                      enum spc_chart chart,
+                                      const struct spc_sigma *sigma, uint32_t n,
+                                      double width,
+                                      struct spc_limits *ret_limits);
 
 /* The zones one point of n measurements is judged against: the recorded ones
  * when n is the nominal size, else computed by the same formula.  The spread

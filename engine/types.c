@@ -26,6 +26,10 @@ static const char *const estimators[] = {
     [SPC_ESTIMATOR_RBAR_PLAIN] = "rbar/d2-plain",
     [SPC_ESTIMATOR_SBAR_PLAIN] = "sbar/c4-plain",
     [SPC_ESTIMATOR_OVERALL] = "overall",
+    [SPC_ESTIMATOR_OVERALL_C4] = "overall/c4",
+    [SPC_ESTIMATOR_MEDIAN_MR] = "median-mr/d4",
+    [SPC_ESTIMATOR_MSSD] = "mssd/c4",
+    [SPC_ESTIMATOR_MSSD_PLAIN] = "mssd",
 };
 _Static_assert(COUNT(estimators) == SPC_ESTIMATORS,
                "every estimator has a name");

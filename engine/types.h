@@ -41,8 +41,9 @@ enum spc_chart {
 /* Every variables chart is a pair: where the process is, how wide it is. */
 enum spc_panel { SPC_PANEL_LOCATION, SPC_PANEL_SPREAD, SPC_PANELS };
 
-/* How sigma is estimated.  The first four follow the subgroups; the last is
- * the standard deviation of all measurements taken together. */
+/* How sigma is estimated: from within subgroups, from neighbouring
+ * individuals, or from all measurements taken together.  Those without a
+ * correction for a small sample, or with equal weights, are "plain". */
 enum spc_estimator {
     SPC_ESTIMATOR_RBAR,         /* ranges over d2, MVLUE weights */
     SPC_ESTIMATOR_SBAR,         /* standard deviations over c4, MVLUE weights */
@@ -52,6 +53,10 @@ enum spc_estimator {
     SPC_ESTIMATOR_RBAR_PLAIN,   /* plain mean of range / d2(n) */
     SPC_ESTIMATOR_SBAR_PLAIN,   /* plain mean of sd / c4(n) */
     SPC_ESTIMATOR_OVERALL,      /* sqrt(sum (x - mean)^2 / (N - 1)) */
+    SPC_ESTIMATOR_OVERALL_C4,   /* the same over c4(N) */
+    SPC_ESTIMATOR_MEDIAN_MR,    /* median of moving ranges over d4 */
+    SPC_ESTIMATOR_MSSD,         /* root mean squared difference, over c4' */
+    SPC_ESTIMATOR_MSSD_PLAIN,   /* the same without c4' */
     SPC_ESTIMATORS
 };
 

@@ -3,9 +3,11 @@
  * the formulas a running line is judged by. */
 #include "programs/chart_family.h"
 
+#include "engine/estimators.h"
 #include "engine/study.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* What tells of sigma where the chart itself does not. */
 static enum spc_chart chart_of(const struct spc_chart_study *study)
@@ -49,11 +51,62 @@ static bool sizes_vary(const struct spc_chart_study *study,
 
 /* A moving range that begins outside the base line is drawn, but does not
  * tell of the base line alone. */
+static double estimating_range(const struct spc_chart_study *study,
+                               const struct spc_chart_stage *stage, size_t i)
+{
+    if (!spc_chart_estimates(study, i) || i == stage->first ||
+        !spc_chart_estimates(study, i - 1))
+        return NAN;
+    return study->points[i].point.range;
+}
+
+/* Sigma from all moving ranges at once, gathered for the purpose. */
+static enum spc_status find_sigma(const struct spc_chart_study *study,
+                                  const struct spc_chart_stage *stage,
+                                  struct spc_sigma *ret_sigma)
+{
+    size_t count = stage->end - stage->first;
+    double *ranges = calloc(count, sizeof *ranges);
+    struct spc_sigma sigma = {.estimator = study->plan.estimator};
+    enum spc_status status;
+
+    if (!ranges)
+        return SPC_NO_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        ranges[i] = estimating_range(study, stage, stage->first + i);
+    status = spc_successive_sigma(sigma.estimator, ranges, count, &sigma.value,
+                                  &sigma.df);
+    free(ranges);
+    if (status == SPC_OK)
+        *ret_sigma = sigma;
+    return status;
+}
+
+static enum spc_status conclude(const struct spc_chart_study *study,
+                                const struct spc_chart_stage *stage,
+                                const struct spc_constants *constants,
+                                const struct spc_study *sums,
+                                struct spc_limits *ret_limits)
+{
+    const struct spc_chart_plan *plan = &study->plan;
+    uint32_t n = nominal_size(study, stage, true);
+    struct spc_sigma sigma = {0};
+    enum spc_status status;
+
+    if (!spc_estimator_is_successive(plan->estimator))
+        return spc_study_limits(sums, constants, chart_of(study),
+                                plan->estimator, n, plan->width, ret_limits);
+    status = find_sigma(study, stage, &sigma);
+    if (status != SPC_OK)
+        return status;
+    return spc_study_limits_with(sums, constants, chart_of(study), &sigma, n,
+                                 plan->width, ret_limits);
+}
+
 static void estimate(const struct spc_chart_study *study,
                      struct spc_chart_stage *stage,
                      const struct spc_constants *constants)
 {
-    const struct spc_chart_plan *plan = &study->plan;
     struct spc_study sums = {0};
 
     for (size_t i = stage->first; i < stage->end; i++) {
@@ -61,16 +114,13 @@ static void estimate(const struct spc_chart_study *study,
 
         if (!spc_chart_estimates(study, i))
             continue;
-        if (!study->dataset->subgroups &&
-            (i == stage->first || !spc_chart_estimates(study, i - 1)))
-            point.range = NAN;
+        if (!study->dataset->subgroups)
+            point.range = estimating_range(study, stage, i);
         spc_study_add(&sums, constants, chart_of(study), &point);
     }
     stage->subgroups = sums.points;
     stage->measurements = (double)sums.measurements;
-    stage->status = spc_study_limits(
-        &sums, constants, chart_of(study), plan->estimator,
-        nominal_size(study, stage, true), plan->width, &stage->limits);
+    stage->status = conclude(study, stage, constants, &sums, &stage->limits);
     stage->sizes_vary = sizes_vary(study, stage);
 }
 

@@ -34,7 +34,11 @@ static const struct {
     {"sbar-plain", SPC_ESTIMATOR_SBAR_PLAIN, false, true},
     {"pooled-plain", SPC_ESTIMATOR_POOLED_PLAIN, false, true},
     {"mr", SPC_ESTIMATOR_MR, true, false},
+    {"median-mr", SPC_ESTIMATOR_MEDIAN_MR, true, false},
+    {"mssd", SPC_ESTIMATOR_MSSD, true, false},
+    {"mssd-plain", SPC_ESTIMATOR_MSSD_PLAIN, true, false},
     {"overall", SPC_ESTIMATOR_OVERALL, true, true},
+    {"overall-c4", SPC_ESTIMATOR_OVERALL_C4, true, true},
 };
 
 bool spc_choose_format(const char *command, const char *text,
@@ -98,14 +102,19 @@ bool spc_choose_estimator(const char *command, const char *option,
                           const char *text, bool subgroups,
                           enum spc_estimator *ret_estimator)
 {
-    const char *between = "";
+    const char *between = "", *why = "";
 
     if (!text)
         return true;
     for (size_t i = 0; i < sizeof estimators / sizeof *estimators; i++) {
-        if (strcmp(text, estimators[i].name) != 0 ||
-            !(subgroups ? estimators[i].subgroups : estimators[i].individuals))
+        if (strcmp(text, estimators[i].name) != 0)
             continue;
+        if (!(subgroups ? estimators[i].subgroups
+                        : estimators[i].individuals)) {
+            why = subgroups ? ", which is of neighbouring individuals"
+                            : ", which is of measurements within subgroups";
+            break;
+        }
         *ret_estimator = estimators[i].estimator;
         return true;
     }
@@ -117,6 +126,6 @@ bool spc_choose_estimator(const char *command, const char *option,
         fprintf(stderr, "%s%s", between, estimators[i].name);
         between = ", ";
     }
-    fprintf(stderr, "; not '%s'\n", text);
+    fprintf(stderr, "; not '%s'%s\n", text, why);
     return false;
 }

@@ -27,8 +27,9 @@ bool spc_choose_language(const char *command, const char *text,
 bool spc_choose_rules(const char *command, const char *list,
                       spc_rule_mask *ret_rules);
 
-/* NULL leaves the result as it is.  Moving ranges are for individuals, the
- * others for subgroups, and overall for both. */
+/* NULL leaves the result as it is.  Successive differences are for
+ * individuals, what varies within subgroups for subgroups, and overall for
+ * both. */
 bool spc_choose_estimator(const char *command, const char *option,
                           const char *text, bool subgroups,
                           enum spc_estimator *ret_estimator);

@@ -67,8 +67,9 @@ static enum spc_options_result read_options(int argc, char **argv,
          "own", &r->data.stage, NULL},
         {"exclude", 0, "3,7-9", "points drawn, but neither estimated from nor "
          "judged", &r->exclude, NULL},
-        {"sigma-estimator", 0, "NAME", "rbar, sbar, pooled, mr, overall; "
-         "rbar-plain, sbar-plain, pooled-plain", &r->estimator, NULL},
+        {"sigma-estimator", 0, "NAME", "rbar, sbar, pooled, overall-c4; "
+         "mr, median-mr, mssd; rbar-plain, sbar-plain, pooled-plain, "
+         "mssd-plain, overall", &r->estimator, NULL},
         {"center", 0, "X", "known centre, with --sigma; of counts, the known rate",
          &r->center, NULL},
         {"sigma", 0, "S", "known sigma, with --center; Laney's sigma z", &r->sigma, NULL},

@@ -7,7 +7,7 @@ of both models; Z_bench of the overall model; observed_ppm; Cpm_n; the
 chi-square interval of Pp and Bissell's of Ppk, two-sided and, at the
 confidence where they coincide, their one-sided lower bounds.
 
-Not compared, being other definitions: sd_overall_c4; m_mean_target and km
+Not compared, being other definitions: m_mean_target and km
 (Cpm by the within sigma, and one-sided); Cpm_minitab_n-1; intervals by
 noncentral t; Ppm_boyles_qcc_df, whose degrees of freedom lack a square.
 Boyles's interval is checked against his formula instead.
@@ -17,7 +17,8 @@ from oracle import all_close, cases, close, data_file, finish, same, spc
 
 ESTIMATORS = {
     "Rbar": "rbar", "Sbar": "sbar", "pooled": "pooled-plain",
-    "pooled_c4": "pooled", "MR": "mr",
+    "pooled_c4": "pooled", "MR": "mr", "overall": "overall",
+    "overall_c4": "overall-c4",
 }
 
 
@@ -87,7 +88,8 @@ def check_bounds(what, case, golden):
 def check(case):
     golden = case["expected"]
     what = case["id"]
-    for estimator, sigma in golden["sigma_within"].items():
+    overall = {key[3:]: golden[key] for key in ("sd_overall", "sd_overall_c4")}
+    for estimator, sigma in {**golden["sigma_within"], **overall}.items():
         result = capability(case, case["confidence"], estimator)
         close("%s %s" % (what, estimator), result["within"]["sigma"], sigma)
     result = capability(case, case["confidence"], golden["within_used"])

@@ -143,9 +143,13 @@ def check_individuals(case):
         same(name + " all MR beyond",
              holds(result, "moving-range", "nelson-1"),
              golden["all"]["MR_beyond_obs"])
-    overall = chart(case, "imr", *baseline(case, count),
-                    "--sigma-estimator", "overall")
-    close(name + " overall", overall["estimate"]["sigma"], golden["sd"])
+    for estimator, want in (
+            ("overall", golden["sd"]),
+            ("median-mr", golden["sigma_hat"]["median_MR"]),
+            ("mssd-plain", golden["sigma_hat"]["MSSD"])):
+        result = chart(case, "imr", *baseline(case, count),
+                       "--sigma-estimator", estimator)
+        close("%s %s" % (name, estimator), result["estimate"]["sigma"], want)
 
 
 for one in cases("charts.json"):

@@ -201,7 +201,7 @@ class Refusals(unittest.TestCase):
         imr = ("chart", "imr", "-", "--value", "x")
         self.refused(2, "there is no rule 'nelson-9'", *imr, "--rules",
                      "we-1,nelson-9")
-        self.refused(2, "for individuals, mr, overall; not 'rbar'", *imr,
+        self.refused(2, "mssd-plain, overall, overall-c4; not 'rbar', which", *imr,
                      "--sigma-estimator", "rbar")
         self.refused(2, "--format takes table, json or csv", *imr, "--format",
                      "xml")
