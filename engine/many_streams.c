@@ -5,6 +5,7 @@
 #include "engine/quantile.h"
 
 #include <assert.h>
+#include <gsl/gsl_math.h>
 #include <math.h>
 
 enum { PLAIN, ADJUSTED, SPAN = 2 }; /* SPAN: values in a moving range */
