@@ -36,7 +36,7 @@ enum spc_status spc_attribute_rate(const struct spc_attribute_study *study,
 
     double rate = (double)study->counted / study->units;
 
-    if (study->points < 2)
+    if (study->points < SPC_STUDY_MIN)
         return SPC_TOO_FEW_SUBGROUPS;
     if (!isfinite(rate))
         return SPC_NOT_FINITE;

@@ -18,7 +18,7 @@ void spc_rare_add(struct spc_rare_study *study, double x)
 static enum spc_status rate(const struct spc_rare_study *study, double p,
                             double *ret_p)
 {
-    if (study->points < 2)
+    if (study->points < SPC_STUDY_MIN)
         return SPC_TOO_FEW_SUBGROUPS;
     if (!isfinite(p))
         return SPC_NOT_FINITE;
@@ -32,7 +32,7 @@ enum spc_status spc_g_rate(const struct spc_rare_study *study, double *ret_p)
 {
     double points = (double)study->points;
 
-    if (study->mean <= 0 && study->points >= 2)
+    if (study->mean <= 0 && study->points >= SPC_STUDY_MIN)
         return SPC_NO_VARIATION;
     return rate(study, (points - 1) / points / (study->mean + 1), ret_p);
 }
@@ -189,7 +189,7 @@ static enum spc_status survey(const double *times, size_t count,
     struct times t = {times, count, 0, 0};
     double shortest = INFINITY;
 
-    if (count < 2)
+    if (count < SPC_STUDY_MIN)
         return SPC_TOO_FEW_SUBGROUPS;
     for (size_t i = 0; i < count; i++) {
         if (!(times[i] > 0))

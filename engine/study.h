@@ -24,8 +24,6 @@
 #include "engine/status.h"
 #include "engine/types.h"
 
-enum { SPC_STUDY_MIN = 2 }; /* points; 20 to 25 is the usual advice */
-
 /* A mean that is updated: weight is the sum of the weights so far. */
 struct spc_running_mean {
     double weight, mean;

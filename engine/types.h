@@ -23,6 +23,7 @@ typedef int64_t spc_nanos;
 enum {
     SPC_EDGES = 4,         /* centre line and one, two, three sigma */
     SPC_SUBGROUP_MAX = 50, /* measurements in a subgroup */
+    SPC_STUDY_MIN = 2,     /* points, for limits; 20 to 25 are usual */
     SPC_VALUES_MAX = 64,   /* characteristics of one station */
     SPC_CONTEXT_MAX = 8,   /* context keys of one station */
     SPC_CONTEXT_TEXT = 32, /* bytes of a context value, with its NUL */

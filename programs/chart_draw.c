@@ -115,10 +115,10 @@ static void origin(const struct spc_chart_study *study,
     const struct spc_chart_plan *plan = &study->plan;
     size_t first = stage->first > plan->first ? stage->first : plan->first;
     size_t end = stage->end < plan->end ? stage->end : plan->end;
+    char absence[SPC_ABSENCE_TEXT];
 
-    if (stage->status != SPC_OK)
-        snprintf(text, room, none[language],
-                 spc_chart_absence(stage, language));
+    if (spc_chart_absence(study, stage, language, absence))
+        snprintf(text, room, none[language], absence);
     else if (plan->known)
         snprintf(text, room, given[language], stage->limits.sigma);
     else

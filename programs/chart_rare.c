@@ -99,7 +99,7 @@ static void estimate_t(const struct spc_chart_study *study,
 
     if (!study->plan.exponential)
         stage->status = fit(study, stage, &shape, &scale);
-    else if (sums->points < 2)
+    else if (sums->points < SPC_STUDY_MIN)
         stage->status = SPC_TOO_FEW_SUBGROUPS;
     else
         stage->status = scale > 0 ? SPC_OK : SPC_NO_VARIATION;

@@ -10,12 +10,12 @@
 /* Charts of measurements, and of the statistics made of them. */
 #define VARIABLES                                                              \
     .family = &spc_variables_family, .rules = "nelson-1",                      \
-    .valid = "nelson,we,beyond-limits"
+    .least = SPC_STUDY_MIN, .valid = "nelson,we,beyond-limits"
 
 /* Charts of counts. */
 #define COUNTS                                                                 \
     .data = SPC_DATA_COUNTS, .valid = "nelson-1,nelson-2,nelson-3,nelson-4",   \
-    .rules = "nelson-1",                                                       \
+    .rules = "nelson-1", .least = SPC_STUDY_MIN,                               \
     .rules_why = "zones of one and two sigma mean something only where the "   \
                  "statistic is normal, and counts are not",                    \
     .axis = {"sample", "样本"}, .panels = 1
@@ -24,6 +24,7 @@
 #define WEIGHTED                                                               \
     .family = &spc_weighted_family, .data = SPC_DATA_MEASUREMENTS,             \
     .valid = "beyond-limits", .rules = "beyond-limits",                        \
+    .least = SPC_STUDY_MIN,                                                    \
     .rules_why = "neighbouring points share their measurements, so that runs " \
                  "and trends are no sign of anything",                         \
     .axis = {"point", "点"}, .panels = 1
@@ -31,7 +32,8 @@
 /* Charts of rare events. */
 #define RARE                                                                   \
     .family = &spc_rare_family, .known = SPC_KNOWN_CENTER,                     \
-    .valid = "nelson-1,nelson-2,nelson-3,nelson-4", .rules = "nelson-1",       \
+    .least = SPC_STUDY_MIN, .valid = "nelson-1,nelson-2,nelson-3,nelson-4",    \
+    .rules = "nelson-1",                                                       \
     .rules_why = "zones of one and two sigma mean something only where the "   \
                  "statistic is normal, and intervals are not",                 \
     .axis = {"event", "事件"}, .panels = 1
@@ -59,6 +61,7 @@ const struct spc_chart_type spc_chart_types[] = {
     {.name = "median-r", .text = "medians and ranges of subgroups",
      .family = &spc_median_family, .kind = SPC_CHART_XBAR_R,
      .data = SPC_DATA_SUBGROUPS, .options = "value,width",
+     .least = SPC_STUDY_MIN,
      .valid = "nelson,we,beyond-limits", .rules = "nelson-1",
      .axis = {"subgroup", "子组"}, .panels = 2,
      .panel = {{"median", {"subgroup median", "子组中位数"}, false},

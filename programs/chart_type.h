@@ -48,6 +48,7 @@ struct spc_chart_type {
     const char *estimator; /* named in the estimate; NULL: by the plan's */
     const char *axis[SPC_LANGUAGES];
     bool two_sided; /* a sum for either side: value and value_low */
+    unsigned least; /* points of a base line, for limits */
     unsigned panels;
     struct spc_chart_panel_text panel[SPC_PANELS];
 };

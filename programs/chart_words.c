@@ -14,8 +14,6 @@ static const struct {
     enum spc_status status;
     const char *text[SPC_LANGUAGES];
 } absences[] = {
-    {SPC_TOO_FEW_SUBGROUPS,
-     {"too few points to estimate the process", "点数太少，无法估计过程"}},
     {SPC_NO_VARIATION,
      {"the measurements do not vary", "测量值没有变化，无法估计标准差"}},
     {SPC_BAD_INPUT,
@@ -52,15 +50,53 @@ const char *spc_chart_estimator_name(const struct spc_chart_study *study)
                : spc_estimator_text(study->plan.estimator);
 }
 
-const char *spc_chart_absence(const struct spc_chart_stage *stage,
-                              enum spc_language language)
+/* The points are missing, or are there but tell nothing of sigma: single
+ * measurements have no range, and individuals without neighbours none that
+ * moves. */
+static void describe_shortage(const struct spc_chart_study *study,
+                              const struct spc_chart_stage *stage,
+                              enum spc_language language,
+                              char ret_text[SPC_ABSENCE_TEXT])
 {
+    static const char *const missing[SPC_LANGUAGES] = {
+        "%llu %s%s, %llu are needed at least: %llu more",
+        "只有 %llu 个%s%s，至少需要 %llu 个，还缺 %llu 个"};
+    static const char *const mute[2][SPC_LANGUAGES] = {
+        {"no two neighbouring points tell how far apart they lie",
+         "没有两个相邻的点，无法得到极差"},
+        {"no subgroup has two measurements", "没有含两个以上测量值的子组"}};
+    static const char *const nouns[2][SPC_LANGUAGES] = {{"point", "点"},
+                                                        {"subgroup", "子组"}};
+    bool subgroups = study->dataset->subgroups;
+    unsigned long long has = stage->subgroups, least = study->plan.type->least;
+
+    if (has < least)
+        snprintf(ret_text, SPC_ABSENCE_TEXT, missing[language], has,
+                 nouns[subgroups][language],
+                 language == SPC_ENGLISH && has != 1 ? "s" : "", least,
+                 least - has);
+    else
+        snprintf(ret_text, SPC_ABSENCE_TEXT, "%s", mute[subgroups][language]);
+}
+
+bool spc_chart_absence(const struct spc_chart_study *study,
+                       const struct spc_chart_stage *stage,
+                       enum spc_language language,
+                       char ret_text[SPC_ABSENCE_TEXT])
+{
+    const char *text = spc_status_text(stage->status);
+
     if (stage->status == SPC_OK)
-        return NULL;
+        return false;
+    if (stage->status == SPC_TOO_FEW_SUBGROUPS) {
+        describe_shortage(study, stage, language, ret_text);
+        return true;
+    }
     for (size_t i = 0; i < sizeof absences / sizeof *absences; i++)
         if (absences[i].status == stage->status)
-            return absences[i].text[language];
-    return spc_status_text(stage->status);
+            text = absences[i].text[language];
+    snprintf(ret_text, SPC_ABSENCE_TEXT, "%s", text);
+    return true;
 }
 
 /* The first moving range belongs to the second point; before it there is no
@@ -432,13 +468,13 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
                         enum spc_language language, FILE *file)
 {
     const struct spc_chart_stage *stage = &study->stages[s];
+    char absence[SPC_ABSENCE_TEXT];
 
     if (study->stage_count > 1)
         fprintf(file, words[STAGE][language], s + 1,
                 stage->name ? stage->name : "");
-    if (stage->status != SPC_OK) {
-        fprintf(file, words[NO_LIMITS][language],
-                spc_chart_absence(stage, language));
+    if (spc_chart_absence(study, stage, language, absence)) {
+        fprintf(file, words[NO_LIMITS][language], absence);
         return;
     }
     for (unsigned p = 0; p < study->plan.type->panels; p++)

@@ -16,9 +16,14 @@ void spc_chart_label(const struct spc_chart_study *study, size_t point,
 
 const char *spc_chart_estimator_name(const struct spc_chart_study *study);
 
-/* Why a stage has no limits, as a clause; NULL when it has. */
-const char *spc_chart_absence(const struct spc_chart_stage *stage,
-                              enum spc_language language);
+enum { SPC_ABSENCE_TEXT = 160 };
+
+/* Why a stage has no limits, as a clause that says how many points are
+ * missing where that is why; false when it has limits. */
+bool spc_chart_absence(const struct spc_chart_study *study,
+                       const struct spc_chart_stage *stage,
+                       enum spc_language language,
+                       char ret_text[SPC_ABSENCE_TEXT]);
 
 /* The caller owns the result; NULL: no memory. */
 json_t *spc_chart_json(const struct spc_chart_study *study, json_t *notes);

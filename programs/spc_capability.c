@@ -186,6 +186,7 @@ static enum spc_exit study_process(const struct spc_dataset *dataset,
     struct spc_constants constants;
     struct spc_chart_study study;
     const struct spc_chart_stage *stage;
+    char absence[SPC_ABSENCE_TEXT];
     enum spc_exit exit = SPC_EXIT_OK;
 
     if (!spc_choose_estimator("spc capability", "within", within,
@@ -198,14 +199,14 @@ static enum spc_exit study_process(const struct spc_dataset *dataset,
         return SPC_EXIT_INTERNAL;
     }
     stage = &study.stages[0];
-    if (stage->status == SPC_OK) {
+    if (!spc_chart_absence(&study, stage, SPC_ENGLISH, absence)) {
         process->sigma_within = stage->limits.sigma;
         process->df_within = stage->limits.df;
         process->estimator = plan.estimator;
         *ret_signals = study.signal_count;
     } else {
         fprintf(stderr, "spc capability: sigma cannot be estimated: %s\n",
-                spc_chart_absence(stage, SPC_ENGLISH));
+                absence);
         exit = SPC_EXIT_INPUT;
     }
     spc_chart_study_clear(&study);

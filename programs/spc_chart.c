@@ -459,16 +459,16 @@ static void remark_stage(const struct spc_chart_study *study, size_t s,
                          json_t *notes)
 {
     const struct spc_chart_stage *stage = &study->stages[s];
-    const char *absence = spc_chart_absence(stage, SPC_ENGLISH);
-    char where[80] = "";
+    char where[80] = "", usual[40] = "", absence[SPC_ABSENCE_TEXT];
 
     if (study->stage_count > 1)
         snprintf(where, sizeof where, "Stage %zu (%.40s): ", s + 1,
                  stage->name ? stage->name : "");
-    if (absence)
-        spc_note(notes, "%sno limits: %s (points: %llu, measurements: %llu).",
-                 where, absence, (unsigned long long)stage->subgroups,
-                 (unsigned long long)stage->measurements);
+    if (stage->status == SPC_TOO_FEW_SUBGROUPS)
+        snprintf(usual, sizeof usual, "; %d or more are usual",
+                 USUAL_SUBGROUPS);
+    if (spc_chart_absence(study, stage, SPC_ENGLISH, absence))
+        spc_note(notes, "%sno limits: %s%s.", where, absence, usual);
     else if (!study->plan.known && stage->subgroups < USUAL_SUBGROUPS)
         spc_note(notes,
                  "%sthe limits rest on %llu points; %d or more are usual.",

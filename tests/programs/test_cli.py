@@ -247,8 +247,8 @@ class Refusals(unittest.TestCase):
                      "--require", "much")
         self.refused(3, "sigma cannot be estimated: the measurements do not "
                      "vary", *on, "--usl", "9", stdin=column([1] * 9))
-        self.refused(3, "sigma cannot be estimated: too few", *on, "--usl",
-                     "9", stdin=column([1]))
+        self.refused(3, "sigma cannot be estimated: 1 point, 2 are needed",
+                     *on, "--usl", "9", stdin=column([1]))
 
     def test_pictures(self):
         self.refused(3, "cannot write the picture", "chart", "imr", "-",
@@ -381,7 +381,7 @@ class Charts(unittest.TestCase):
         self.assertIn(b"median-r has no --sigma-estimator", result.stderr)
 
     def test_no_limits_without_enough(self):
-        for text, words in ((column([5]), "too few"),
+        for text, words in ((column([5]), "1 more"),
                             (column([5, 5, 5, 5]), "do not vary")):
             answer = chart("imr", text)
             self.assertIsNone(answer["estimate"]["sigma"])
