@@ -116,48 +116,79 @@ static void add_plain(struct spc_streams_study *study, const double *values,
     common_add(&study->common[PLAIN], s.mean);
 }
 
-/* The level of all streams, by those whose offsets are known.  Where none is,
- * a difference of streams and a common move cannot be told apart: at first
- * the offsets are taken to average 0, later the level to stay. */
-static double level_by_known(const struct spc_streams_study *study,
-                             const struct spc_stream_sums *streams,
-                             const double *values, uint32_t m,
-                             struct scatter *ret_known)
+static bool is_known(const struct spc_stream_sums *stream)
 {
-    struct scatter known = {0}, all = {0};
-
-    for (uint32_t j = 0; j < m; j++) {
-        double k = (double)streams[j].times;
-
-        if (isnan(values[j]))
-            continue;
-        scatter_add(&all, values[j], 1);
-        if (streams[j].times > 0)
-            scatter_add(&known, values[j] - streams[j].offset, k / (k + 1));
-    }
-    *ret_known = known;
-    if (known.count > 0)
-        return known.mean;
-    return study->times == 0 ? all.mean : study->common[ADJUSTED].center;
+    return stream->variance > 0;
 }
 
-/* Before the streams count this time. */
+/* Of the streams whose offsets are known; at first, when none is, of all. */
+static struct scatter about_level(const struct spc_stream_sums *streams,
+                                  const double *values, uint32_t m, bool first)
+{
+    struct scatter s = {0};
+
+    for (uint32_t j = 0; j < m; j++)
+        if (!isnan(values[j]) && (first || is_known(&streams[j])))
+            scatter_add(&s, values[j] - streams[j].offset,
+                        1 / (1 + streams[j].variance));
+    return s;
+}
+
+/* The share of a new deviation in a stream's offset. */
+static double gain(const struct spc_stream_sums *stream, double value)
+{
+    if (isnan(value))
+        return 0;
+    return is_known(stream) ? stream->variance / (1 + stream->variance) : 1;
+}
+
+static double mean_gain(const struct spc_stream_sums *streams,
+                        const double *values, uint32_t m)
+{
+    double mean = 0;
+    uint64_t seen = 0;
+
+    for (uint32_t j = 0; j < m; j++)
+        if (is_known(&streams[j]) || !isnan(values[j]))
+            average_in(&mean, &seen, gain(&streams[j], values[j]));
+    return mean;
+}
+
+/* `uncertain`: variance of the level. */
+static void learn_offset(struct spc_stream_sums *stream, double value,
+                         double level, double common_gain, double uncertain)
+{
+    double g = gain(stream, value), apart = g - common_gain;
+
+    if (!is_known(stream) && isnan(value))
+        return;
+    if (!isnan(value)) {
+        stream->offset += g * (value - level - stream->offset);
+        stream->variance = g;
+    }
+    stream->variance += apart * apart * uncertain;
+}
+
+/* Where no stream of a later time is known, their offsets and a common move
+ * cannot be told apart, and nothing is learned. */
 static void add_adjusted(struct spc_streams_study *study,
                          struct spc_stream_sums *streams, const double *values,
                          uint32_t m)
 {
-    struct scatter known;
-    double level = level_by_known(study, streams, values, m, &known);
+    bool first = study->common[ADJUSTED].times == 0;
+    struct scatter s = about_level(streams, values, m, first);
+    double common_gain = mean_gain(streams, values, m);
 
-    squares_add(&study->squares[ADJUSTED], &known);
-    common_add(&study->common[ADJUSTED], level);
-    for (uint32_t j = 0; j < m; j++) {
-        struct spc_stream_sums *stream = &streams[j];
-        double k = (double)stream->times;
-
-        if (!isnan(values[j]))
-            stream->offset += (values[j] - level - stream->offset) / (k + 1);
+    if (s.count == 0) {
+        study->common[ADJUSTED].has_previous = false;
+        return;
     }
+    if (!first)
+        squares_add(&study->squares[ADJUSTED], &s);
+    common_add(&study->common[ADJUSTED], s.mean);
+    for (uint32_t j = 0; j < m; j++)
+        learn_offset(&streams[j], values[j], s.mean, common_gain,
+                     first ? 0 : 1 / s.weight);
 }
 
 static void add_stream(struct spc_streams_study *study,
@@ -216,7 +247,7 @@ static double mean_offset(const struct spc_stream_sums *streams, uint32_t m)
     uint64_t seen = 0;
 
     for (uint32_t j = 0; j < m; j++)
-        if (streams[j].times > 0)
+        if (is_known(&streams[j]))
             average_in(&mean, &seen, streams[j].offset);
     return mean;
 }
@@ -228,8 +259,8 @@ void spc_streams_offsets(const struct spc_stream_sums *streams, uint32_t m,
 
     for (uint32_t j = 0; j < m; j++) {
         ret_offsets[j] = adjusted ? streams[j].offset - zero : 0;
-        if (streams[j].times == 0)
-            ret_offsets[j] = adjusted ? (double)NAN : 0;
+        if (adjusted && !is_known(&streams[j]))
+            ret_offsets[j] = (double)NAN;
     }
 }
 

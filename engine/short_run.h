@@ -85,7 +85,7 @@ struct spc_part_choice {
 /* The scale of part `index` of `count`.
  * Estimated by parts, or centred at its mean, a part needs at least `least`
  * points, not fewer than SPC_PART_POINTS_MIN; of 10 individuals, sigma has a
- * standard error of 28 %, of 25 of 17 %.
+ * standard error of 30 %, of 25 of 18 %.
  *
  * SPC_TOO_FEW_SUBGROUPS; SPC_NO_VARIATION when the ranges are all 0;
  * SPC_NOT_FINITE; SPC_BAD_INPUT when the center is to be a nominal that is not
