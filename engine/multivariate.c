@@ -149,7 +149,7 @@ enum spc_status spc_t2_term_limits(const struct spc_t2_study *study,
                                    double alpha,
                                    struct spc_t2_term_limits *ret_limits)
 {
-    struct spc_t2_term_limits limits = {0, 0};
+    struct spc_t2_term_limits limits = {0, 0, 0};
     enum spc_status status = spc_t2_quantile(study, 1, 0, alpha, &limits.alone);
 
     if (status == SPC_OK)
@@ -160,24 +160,35 @@ enum spc_status spc_t2_term_limits(const struct spc_t2_study *study,
     return status;
 }
 
-static double reach(const struct spc_t2_term *term,
+double spc_t2_growth(const struct spc_t2_study *study)
+{
+    double m = study->m, c = (study->phase == SPC_T2_NEW ? m + 1 : m - 1) / m;
+
+    if (study->phase == SPC_T2_KNOWN)
+        return 0;
+    return is_beta(study) ? -m / ((m - 1) * (m - 1)) : 1 / (c * study->df);
+}
+
+/* Of the larger term, in units of its limit. */
+static double reach(const struct spc_t2_term *term, double t2,
                     const struct spc_t2_term_limits *limits)
 {
+    double growth = 1 + limits->growth * (t2 - term->given_rest);
+
     return fmax(term->alone / limits->alone,
-                term->given_rest / limits->given_rest);
+                term->given_rest / (limits->given_rest * growth));
 }
 
 /* By insertion: equal terms stay in the order of the variables. */
-static void sort(struct spc_t2_term *terms, size_t p,
+static void sort(struct spc_t2_term *terms, size_t p, double t2,
                  const struct spc_t2_term_limits *limits)
 {
     for (size_t i = 1; i < p; i++) {
         struct spc_t2_term term = terms[i];
+        double far = reach(&term, t2, limits);
         size_t place = i;
 
-        for (; place > 0 &&
-               reach(&terms[place - 1], limits) < reach(&term, limits);
-             place--)
+        for (; place > 0 && reach(&terms[place - 1], t2, limits) < far; place--)
             terms[place] = terms[place - 1];
         terms[place] = term;
     }
@@ -193,12 +204,13 @@ double spc_t2_decompose(const struct spc_t2_model *model, const double *x,
     for (size_t j = 0; j < model->p; j++) {
         double d = (x[j] - model->mean[j]) / spc_factor_sd(model->factor, j);
         double alone = n * d * d;
+        double growth = 1 + limits->growth * (t2 - drops[j]);
 
         ret_terms[j] =
             (struct spc_t2_term){j, alone, drops[j], alone > limits->alone,
-                                 drops[j] > limits->given_rest};
+                                 drops[j] > limits->given_rest * growth};
     }
-    sort(ret_terms, model->p, limits);
+    sort(ret_terms, model->p, t2, limits);
     return t2;
 }
 
@@ -302,8 +314,8 @@ static enum spc_status run_length_at(size_t p, double lambda, double limit,
                   : spc_mewma_run_length(&many, 0, ret_length);
 }
 
-/* Enough halvings for a double. */
-enum { HALVINGS = 52 };
+/* To 1e-11, beyond what run lengths are good for. */
+enum { HALVINGS = 36 };
 
 enum spc_status spc_mewma_limit(size_t p, double lambda, double run_length,
                                 double *ret_limit)
