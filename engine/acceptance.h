@@ -16,8 +16,8 @@
  * level at a width w in place of z(alpha): U - (z(p1) - w / sqrt(n)) sigma.
  *
  * Sources: Freund, Industrial Quality Control 14(4), 1957; ISO 7870-3; Hill,
- * Industrial Quality Control 12(8), 1956 (modified limits); Montgomery,
- * Introduction to Statistical Quality Control, 10.2.  All are reports. */
+ * Applied Statistics 5, 1956 (modified limits); Montgomery, Introduction to
+ * Statistical Quality Control, 10.2.  All are reports. */
 #ifndef SPC_ENGINE_ACCEPTANCE_H
 #define SPC_ENGINE_ACCEPTANCE_H
 

@@ -27,8 +27,8 @@
  * the middle is stopped or adjusted by 2 % of the samples, one with Cp 2 by
  * 1 in 137,000, though neither has moved.
  *
- * Sources: Satterthwaite, A Simple, Effective Process Control Method, 1954;
- * Shainin, Industrial Quality Control, 1954; Bhote, World Class Quality, 1991;
+ * Sources: Satterthwaite, A Simple, Effective Process Control Method, 1954,
+ * and Shainin, of the same year; Bhote, World Class Quality, 1991;
  * Ledolter and Swersey, J. Quality Technology 29(2), 1997.
  *
  * spc_precontrol_zone and _push use comparisons only. */
