@@ -34,7 +34,14 @@ static void test_size_published(void **state)
     (void)state;
     assert_int_equal(spc_acceptance_size(0.01, 0.00135, 0.05, 0.20, &n),
                      SPC_OK);
-    CHECK_NEAR(n, 31.43, 0.5);
+    CHECK_NEAR(pow((3.00 + 0.84) / (2.33 - 1.645), 2), 31.43, 5e-3);
+    CHECK_CLOSE(
+        n,
+        pow((gsl_cdf_ugaussian_Qinv(0.00135) + gsl_cdf_ugaussian_Qinv(0.2)) /
+                (gsl_cdf_ugaussian_Qinv(0.01) - gsl_cdf_ugaussian_Qinv(0.05)),
+            2),
+        1e-12);
+    CHECK_NEAR(n, 31.43, 0.4);
     assert_true(ceil(n) == 32);
 }
 
@@ -150,6 +157,11 @@ static void test_units_do_not_matter(void **state)
     CHECK_CLOSE(b.upper.level, -10 * a.lower.level, 1e-13);
     CHECK_CLOSE(spc_acceptance_operating(&p, &a, 2.9).accept,
                 spc_acceptance_operating(&q, &b, -29).accept, 1e-11);
+    /* Far out, where acceptance is 1e-39: on either side by its own tail. */
+    CHECK_CLOSE(spc_acceptance_operating(&p, &a, 5.2).accept,
+                spc_acceptance_operating(&q, &b, -52).accept, 1e-9);
+    CHECK_CLOSE(spc_acceptance_operating(&p, &a, 5.2).accept,
+                gsl_cdf_ugaussian_Q((5.2 - a.upper.limit) / 0.31 * 2), 1e-9);
 }
 
 static void check_refused(struct spc_acceptance_process p, double fraction,
@@ -194,6 +206,8 @@ static void test_refusals(void **state)
     assert_int_equal(spc_acceptance_modified(&p, 0.01, INFINITY, &limits),
                      SPC_BAD_INPUT);
     assert_int_equal(spc_acceptance_size(0.05, 0.1, 0.05, 0.1, &n),
+                     SPC_BAD_INPUT);
+    assert_int_equal(spc_acceptance_size(0.05, 0.1, 0.01, 0.1, &n),
                      SPC_BAD_INPUT);
     assert_int_equal(spc_acceptance_size(0.01, 0.1, 0.05, 0.5, &n),
                      SPC_BAD_INPUT);

@@ -284,6 +284,9 @@ static void test_a_new_part(void **state)
     choice.sigma = SPC_PART_SIGMA_RELATIVE;
     assert_int_equal(spc_part_scale(parts, 3, 2, &k, &choice, &scale), SPC_OK);
     CHECK_CLOSE(scale.mean_range, (3 / 11.0 + 0.2) / 3 * 40, 1e-14);
+    parts[2].nominal = 0;
+    assert_int_equal(spc_part_scale(parts, 3, 2, &k, &choice, &scale),
+                     SPC_BAD_INPUT);
     choice.sigma = SPC_PART_SIGMA_BY_PARTS;
     assert_int_equal(spc_part_scale(parts, 3, 2, &k, &choice, &scale),
                      SPC_TOO_FEW_SUBGROUPS);
