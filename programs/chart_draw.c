@@ -56,14 +56,6 @@ static void rule_numbers(spc_rule_mask rules, char *text, size_t room)
     }
 }
 
-static bool is_beyond(const struct spc_chart_mark *mark)
-{
-    return mark->judged &&
-           (mark->value > mark->zones.upper[SPC_EDGES - 1] ||
-            mark->value < mark->zones.lower[SPC_EDGES - 1] ||
-            -mark->value_low < mark->zones.lower[SPC_EDGES - 1]);
-}
-
 static void sketch_points(const struct spc_chart_study *study,
                           struct sketch *sketch)
 {
@@ -80,7 +72,8 @@ static void sketch_points(const struct spc_chart_study *study,
             point->zones = mark->judged ? mark->zones : stage->limits.zones[p];
             point->excluded = spc_chart_is_excluded(study, i);
             rule_numbers(mark->rules, point->rules, sizeof point->rules);
-            point->beyond = point->rules[0] && is_beyond(mark);
+            point->beyond = point->rules[0] &&
+                            spc_chart_is_beyond(study, i, (enum spc_panel)p);
         }
     }
     for (size_t s = 0; s < study->signal_count; s++) {

@@ -40,6 +40,18 @@ bool spc_chart_is_excluded(const struct spc_chart_study *study, size_t i)
     return study->plan.excluded && study->plan.excluded[i];
 }
 
+bool spc_chart_is_beyond(const struct spc_chart_study *study, size_t i,
+                         enum spc_panel panel)
+{
+    const struct spc_chart_mark *mark = &study->points[i].mark[panel];
+    const struct spc_zones *zones = &mark->zones;
+
+    return mark->judged && (mark->value > zones->upper[SPC_EDGES - 1] ||
+                            mark->value < zones->lower[SPC_EDGES - 1] ||
+                            (study->plan.type->two_sided &&
+                             -mark->value_low < zones->lower[SPC_EDGES - 1]));
+}
+
 bool spc_chart_estimates(const struct spc_chart_study *study, size_t i)
 {
     return i >= study->plan.first && i < study->plan.end &&

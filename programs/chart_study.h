@@ -106,4 +106,8 @@ void spc_chart_study_clear(struct spc_chart_study *study);
 /* Left out by the person who asked; drawn all the same. */
 bool spc_chart_is_excluded(const struct spc_chart_study *study, size_t i);
 
+/* Strictly beyond a control limit, on either side. */
+bool spc_chart_is_beyond(const struct spc_chart_study *study, size_t i,
+                         enum spc_panel panel);
+
 #endif

@@ -557,6 +557,18 @@ class Counts(unittest.TestCase):
                          [5e-9] * 3)
         self.assertEqual([s["index"] for s in answer["signals"]], [3])
 
+    def test_only_what_is_beyond_is_red(self):
+        """A run completes within the limits: a triangle, not a square."""
+        known = ("--center", "10", "--sigma", "1", "--rules", "nelson-1,"
+                 "nelson-2", "--format", "csv", "--svg")
+        with tempfile.TemporaryDirectory() as folder:
+            for values, red in (([10, 9.9] * 4 + [10.3] * 10, False),
+                                ([10, 9.9] * 4 + [14], True)):
+                svg = os.path.join(folder, "a.svg")
+                run("chart", "imr", "-", *known, svg, stdin=column(values))
+                with open(svg, encoding="utf-8") as picture:
+                    self.assertEqual("64.3" in picture.read(), red)
+
     def test_tables_and_pictures(self):
         with tempfile.TemporaryDirectory() as folder:
             svg = os.path.join(folder, "a.svg")
