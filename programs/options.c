@@ -105,6 +105,11 @@ __attribute__((format(printf, 2, 3))) static enum spc_options_result refuse(
     return SPC_OPTIONS_USAGE;
 }
 
+static bool may_be_left_out(const struct spc_option *option)
+{
+    return option->argument && option->argument[0] == '[';
+}
+
 static void print_option(const struct spc_option *option)
 {
     char left[64];
@@ -113,7 +118,7 @@ static void print_option(const struct spc_option *option)
     if (option->letter)
         snprintf(letter, sizeof letter, "-%c, ", option->letter);
     snprintf(left, sizeof left, "%s--%s%s%s", letter, option->name,
-             option->argument ? " " : "",
+             option->argument && !may_be_left_out(option) ? " " : "",
              option->argument ? option->argument : "");
     if (strlen(left) < 30)
         printf("  %-30s%s\n", left, option->help);
@@ -167,6 +172,8 @@ static enum spc_options_result take(struct reading *reading,
         return value
                    ? refuse(reading->usage, "--%s takes no value", option->name)
                    : SPC_OPTIONS_OK;
+    if (!value && may_be_left_out(option))
+        return SPC_OPTIONS_OK;
     if (!value && reading->next < reading->argc)
         value = reading->argv[reading->next++];
     if (!value)

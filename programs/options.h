@@ -13,7 +13,8 @@
 struct spc_option {
     const char *name;     /* "format", without the dashes */
     char letter;          /* 'f', or 0 */
-    const char *argument; /* "FORMAT" as help shows it; NULL: a flag */
+    const char *argument; /* "FORMAT" as help shows it; NULL: a flag; "[=N]":
+                             may be left out, and stands in the same word */
     const char *help;
     const char **ret_text; /* set when given, for options with an argument */
     bool *ret_flag;        /* set true when given */

@@ -2,10 +2,12 @@
 /* spc chart: limits from a file's base line, and what the rules say of every
  * point.  Reads options, then hands on: dataset, study, words. */
 #include "adapters/json/json.h"
+#include "programs/chart_iterate.h"
 #include "programs/chart_study.h"
 #include "programs/chart_words.h"
 #include "programs/choices.h"
 #include "programs/commands.h"
+#include "programs/exclusions.h"
 #include "programs/options.h"
 
 #include "engine/rare.h"
@@ -26,7 +28,9 @@ struct request {
     const char *event, *r, *distribution;
     const char *lambda, *k, *h, *shift, *head_start, *span;
     const char *width, *alpha, *count, *format_name, *svg, *png, *language_name;
-    bool list;
+    const char *rounds;
+    bool list, iterate;
+    unsigned rounds_most; /* 0: no iteration */
     enum spc_format format;
     enum spc_language language;
 };
@@ -38,7 +42,9 @@ static const char examples[] =
     "  spc chart xbar-s wide.csv --wide --value a,b,c,d,e --format table\n"
     "  spc chart p scrap.csv --count defective --n inspected\n"
     "  spc chart xbar-r - --value bore --size 5 --stage tool --exclude 3,7-9 "
-    "< bore.csv\n";
+    "< bore.csv\n"
+    "  spc chart imr cells.csv --value ocv --iterate --exclude \"3=tool "
+    "broke,7-9=wrong lot\"\n";
 
 /* ---- options ----------------------------------------------------------- */
 
@@ -66,7 +72,10 @@ static enum spc_options_result read_options(int argc, char **argv,
         {"stage", 0, "COL", "a change of COL begins a stage with limits of its "
          "own", &r->data.stage, NULL},
         {"exclude", 0, "3,7-9", "points drawn, but neither estimated from nor "
-         "judged", &r->exclude, NULL},
+         "judged; \"3=tool broke,7-9=wrong lot\" says why", &r->exclude, NULL},
+        {"iterate", 0, "[=N]", "leave out points of the base line beyond their "
+         "limits, again and again; N rounds at most, default 10", &r->rounds,
+         &r->iterate},
         {"sigma-estimator", 0, "NAME", "rbar, sbar, pooled, overall-c4; "
          "mr, median-mr, mssd; rbar-plain, sbar-plain, pooled-plain, "
          "mssd-plain, overall", &r->estimator, NULL},
@@ -365,9 +374,33 @@ static enum spc_exit read_memory(const struct request *r,
     return SPC_EXIT_OK;
 }
 
+static enum spc_exit read_rounds(struct request *r)
+{
+    unsigned long long most = SPC_ROUNDS_USUAL;
+
+    if (!r->iterate)
+        return SPC_EXIT_OK;
+    if (r->rounds && (!spc_option_count(r->rounds, &most) || most < 1 ||
+                      most > SPC_ROUNDS_MAX))
+        return spc_misused(
+            command,
+            "--iterate takes a number of rounds from 1 to %d, not "
+            "'%s'",
+            SPC_ROUNDS_MAX, r->rounds);
+    if (r->center || r->sigma)
+        return spc_misused(command,
+                           "known parameters need no estimate: --center and "
+                           "--sigma exclude --iterate");
+    r->rounds_most = (unsigned)most;
+    return SPC_EXIT_OK;
+}
+
 static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
 {
     enum spc_exit exit = check_options(r, plan->type);
+
+    if (exit == SPC_EXIT_OK)
+        exit = read_rounds(r);
 
     if (exit == SPC_EXIT_OK)
         exit = read_limits(r, plan);
@@ -394,38 +427,13 @@ static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
 
 /* ---- points ------------------------------------------------------------ */
 
-/* "A<between>B" or, if allowed, "A" alone; both from 1 to count. */
-static bool read_span(const char *text, size_t length, char between,
-                      bool may_be_one, size_t count, size_t *ret_first,
-                      size_t *ret_last)
-{
-    char first[24], last[24];
-    const char *middle = memchr(text, between, length);
-    size_t head = middle ? (size_t)(middle - text) : length;
-    unsigned long long a, b;
-
-    if (head >= sizeof first || length - head >= sizeof last ||
-        (!middle && !may_be_one))
-        return false;
-    snprintf(first, sizeof first, "%.*s", (int)head, text);
-    snprintf(last, sizeof last, "%.*s",
-             middle ? (int)(length - head - 1) : (int)head,
-             middle ? middle + 1 : text);
-    if (!spc_option_count(first, &a) || !spc_option_count(last, &b) || a < 1 ||
-        b < a || b > count)
-        return false;
-    *ret_first = (size_t)a;
-    *ret_last = (size_t)b;
-    return true;
-}
-
 static enum spc_exit read_baseline(const char *text, size_t count,
                                    struct spc_chart_plan *plan)
 {
     size_t first = 1, last = count;
 
     if (text &&
-        !read_span(text, strlen(text), ':', false, count, &first, &last))
+        !spc_span_read(text, strlen(text), ':', false, count, &first, &last))
         return spc_misused(command,
                            "--baseline takes FIRST:LAST between 1 and %zu, the "
                            "number of points, not '%s'",
@@ -436,21 +444,19 @@ static enum spc_exit read_baseline(const char *text, size_t count,
 }
 
 static enum spc_exit read_excluded(const char *text, size_t count,
-                                   bool *excluded)
+                                   struct spc_exclusions *ret_exclusions)
 {
-    while (text) {
-        size_t length = strcspn(text, ",");
-        size_t first, last;
+    char complaint[SPC_EXCLUSIONS_COMPLAINT];
 
-        if (!read_span(text, length, '-', true, count, &first, &last))
-            return spc_misused(command,
-                               "--exclude takes points and spans between 1 and "
-                               "%zu, such as 3,7-9, not '%.*s'",
-                               count, (int)length, text);
-        memset(excluded + first - 1, true, last - first + 1);
-        text = text[length] == ',' ? text + length + 1 : NULL;
+    switch (spc_exclusions_read(text, count, ret_exclusions, complaint)) {
+    case SPC_OK:
+        return SPC_EXIT_OK;
+    case SPC_BAD_INPUT:
+        return spc_misused(command, "%s", complaint);
+    default:
+        fputs("spc chart: out of memory\n", stderr);
+        return SPC_EXIT_INTERNAL;
     }
-    return SPC_EXIT_OK;
 }
 
 /* ---- answering --------------------------------------------------------- */
@@ -475,19 +481,34 @@ static void remark_stage(const struct spc_chart_study *study, size_t s,
                  where, (unsigned long long)stage->subgroups, USUAL_SUBGROUPS);
 }
 
-static enum spc_exit print(const struct spc_chart_study *study,
-                           const struct request *r, json_t *notes)
+/* What was found, and from what. */
+struct result {
+    struct spc_chart_study study;
+    struct spc_exclusions exclusions;
+    struct spc_chart_iteration iteration;
+};
+
+static void remark(const struct result *result, json_t *notes)
 {
-    json_t *json;
+    size_t unexplained = spc_exclusions_unexplained(&result->exclusions);
+
+    spc_iteration_note(&result->iteration, &result->study, notes);
+    if (unexplained > 0 && result->iteration.most > 0)
+        spc_note(notes,
+                 "No reason was given for %zu excluded point%s: --exclude "
+                 "\"3=tool broke\" records one.",
+                 unexplained, unexplained == 1 ? "" : "s");
+    for (size_t s = 0; s < result->study.stage_count; s++)
+        remark_stage(&result->study, s, notes);
+}
+
+static enum spc_exit print_json(const struct result *result, json_t *notes)
+{
+    json_t *json = spc_chart_json(&result->study, notes);
     char *text;
 
-    if (r->format == SPC_FORMAT_TABLE)
-        spc_chart_table(study, notes, r->language, stdout);
-    if (r->format == SPC_FORMAT_CSV)
-        spc_chart_csv(study, stdout);
-    if (r->format != SPC_FORMAT_JSON)
-        return SPC_EXIT_OK;
-    json = spc_chart_json(study, notes);
+    spc_exclusions_json(&result->exclusions, &result->study, json);
+    spc_iteration_json(&result->iteration, json);
     text = json ? spc_json_text(json) : NULL;
     json_decref(json);
     if (!text) {
@@ -496,6 +517,24 @@ static enum spc_exit print(const struct spc_chart_study *study,
     }
     puts(text);
     free(text);
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit print(const struct result *result, const struct request *r,
+                           json_t *notes)
+{
+    switch (r->format) {
+    case SPC_FORMAT_TABLE:
+        spc_chart_table(&result->study, notes, r->language, stdout);
+        spc_exclusions_table(&result->exclusions, &result->study, r->language,
+                             stdout);
+        break;
+    case SPC_FORMAT_CSV:
+        spc_chart_csv(&result->study, stdout);
+        break;
+    case SPC_FORMAT_JSON:
+        return print_json(result, notes);
+    }
     return SPC_EXIT_OK;
 }
 
@@ -513,25 +552,25 @@ static enum spc_exit draw(const struct spc_chart_study *study,
 
 static enum spc_exit answer(const struct spc_dataset *dataset,
                             const struct spc_chart_plan *plan,
-                            const struct request *r, json_t *notes)
+                            const struct request *r, struct result *result,
+                            json_t *notes)
 {
     struct spc_constants constants;
-    struct spc_chart_study study;
     enum spc_exit exit;
 
     if (spc_constants_compute(&constants) != SPC_OK ||
-        spc_chart_study_run(plan, dataset, &constants, &study) != SPC_OK) {
+        spc_chart_iterate(plan, dataset, &constants, r->rounds_most,
+                          &result->exclusions, &result->iteration,
+                          &result->study) != SPC_OK) {
         fputs("spc chart: out of memory\n", stderr);
         return SPC_EXIT_INTERNAL;
     }
-    for (size_t s = 0; s < study.stage_count; s++)
-        remark_stage(&study, s, notes);
-    exit = draw(&study, r);
+    remark(result, notes);
+    exit = draw(&result->study, r);
     if (exit == SPC_EXIT_OK)
-        exit = print(&study, r, notes);
-    if (exit == SPC_EXIT_OK && study.signal_count > 0)
+        exit = print(result, r, notes);
+    if (exit == SPC_EXIT_OK && result->study.signal_count > 0)
         exit = SPC_EXIT_SIGNALS;
-    spc_chart_study_clear(&study);
     return exit;
 }
 
@@ -539,24 +578,23 @@ static enum spc_exit chart(struct request *r, struct spc_chart_plan *plan,
                            json_t *notes)
 {
     struct spc_dataset dataset;
+    struct result result = {0};
     char complaint[SPC_CSV_COMPLAINT];
     enum spc_exit exit = spc_dataset_load(&r->data, notes, &dataset, complaint);
-    bool *excluded;
 
     if (exit != SPC_EXIT_OK) {
         fprintf(stderr, "%s%s\n",
                 exit == SPC_EXIT_INPUT ? "" : "spc chart: ", complaint);
         return exit;
     }
-    excluded = calloc(dataset.count + 1, sizeof *excluded);
-    plan->excluded = excluded;
-    exit = excluded ? read_baseline(r->baseline, dataset.count, plan)
-                    : SPC_EXIT_INTERNAL;
+    exit = read_baseline(r->baseline, dataset.count, plan);
     if (exit == SPC_EXIT_OK)
-        exit = read_excluded(r->exclude, dataset.count, excluded);
+        exit = read_excluded(r->exclude, dataset.count, &result.exclusions);
+    plan->excluded = result.exclusions.excluded;
     if (exit == SPC_EXIT_OK)
-        exit = answer(&dataset, plan, r, notes);
-    free(excluded);
+        exit = answer(&dataset, plan, r, &result, notes);
+    spc_chart_study_clear(&result.study);
+    spc_exclusions_clear(&result.exclusions);
     spc_dataset_clear(&dataset);
     return exit;
 }
