@@ -94,14 +94,19 @@ void spc_study_add(struct spc_study *study, const struct spc_constants *k,
 
 enum spc_estimator spc_chart_estimator(enum spc_chart chart)
 {
-    static const enum spc_estimator usual[] = {
-        [SPC_CHART_IMR] = SPC_ESTIMATOR_MR,
-        [SPC_CHART_XBAR_R] = SPC_ESTIMATOR_RBAR,
-        [SPC_CHART_XBAR_S] = SPC_ESTIMATOR_SBAR,
-    };
-
     assert((unsigned)chart < SPC_CHARTS);
-    return usual[chart];
+
+    switch (chart) {
+    case SPC_CHART_XBAR_R:
+    case SPC_CHART_MEDIAN_R:
+    case SPC_CHART_IMR_R:
+        return SPC_ESTIMATOR_RBAR;
+    case SPC_CHART_XBAR_S:
+    case SPC_CHART_IMR_S:
+        return SPC_ESTIMATOR_SBAR;
+    default:
+        return SPC_ESTIMATOR_MR;
+    }
 }
 
 struct estimate {
@@ -208,17 +213,15 @@ static struct spc_zones zones_around(struct spread plotted, double width,
 static struct spread spread_statistic(const struct spc_limits *limits,
                                       const struct spc_constants *k, uint32_t n)
 {
-    switch ((enum spc_chart)limits->chart) {
-    case SPC_CHART_IMR:
+    bool individuals = limits->chart == SPC_CHART_IMR || limits->n == 1;
+    bool sds =
+        limits->chart == SPC_CHART_XBAR_S || limits->chart == SPC_CHART_IMR_S;
+
+    if (individuals)
         n = MOVING_SPAN;
-        break;
-    case SPC_CHART_XBAR_S:
+    else if (sds)
         return (struct spread){k->c4[n] * limits->sigma,
                                limits->sigma * sqrt(1 - k->c4[n] * k->c4[n])};
-    case SPC_CHART_XBAR_R:
-    case SPC_CHARTS:
-        break;
-    }
     return (struct spread){k->d2[n] * limits->sigma, k->d3[n] * limits->sigma};
 }
 
@@ -289,7 +292,7 @@ enum spc_status spc_study_limits_with(const struct spc_study *study,
         return SPC_TOO_FEW_SUBGROUPS;
     if (!isfinite(study->center))
         return SPC_NOT_FINITE;
-    for (unsigned panel = 0; panel < SPC_PANELS; panel++)
+    for (unsigned panel = 0; panel <= SPC_PANEL_SPREAD; panel++)
         limits.zones[panel] = computed_zones(&limits, k, panel, n);
     *ret_limits = limits;
     return SPC_OK;

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How the common words are spelt.  See types.h. */
+/* How the common words are spelt.  See types.h; the charts' are in their
+ * table, engine/charts/table.c. */
 #include "engine/types.h"
 
 #include <assert.h>
 #include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
-
-static const struct {
-    const char *name;
-    const char *panel[SPC_PANELS];
-} charts[] = {
-    [SPC_CHART_IMR] = {"imr", {"individual", "moving-range"}},
-    [SPC_CHART_XBAR_R] = {"xbar-r", {"xbar", "range"}},
-    [SPC_CHART_XBAR_S] = {"xbar-s", {"xbar", "sd"}},
-};
-_Static_assert(COUNT(charts) == SPC_CHARTS, "every chart has a name");
 
 static const char *const estimators[] = {
     [SPC_ESTIMATOR_RBAR] = "rbar/d2",
@@ -58,19 +49,6 @@ static const char *const time_sources[] = {
 _Static_assert(COUNT(time_sources) == SPC_TIME_FILE + 1,
                "every time source has a name");
 
-const char *spc_chart_text(enum spc_chart chart)
-{
-    assert((unsigned)chart < SPC_CHARTS);
-    return charts[chart].name;
-}
-
-const char *spc_panel_text(enum spc_chart chart, enum spc_panel panel)
-{
-    assert((unsigned)chart < SPC_CHARTS);
-    assert((unsigned)panel < SPC_PANELS);
-    return charts[chart].panel[panel];
-}
-
 const char *spc_estimator_text(enum spc_estimator e)
 {
     assert((unsigned)e < SPC_ESTIMATORS);
@@ -93,13 +71,4 @@ const char *spc_time_source_text(enum spc_time_source s)
 {
     assert((unsigned)s < COUNT(time_sources));
     return time_sources[s];
-}
-
-enum spc_chart spc_chart_named(const char *name)
-{
-    unsigned chart = 0;
-
-    while (chart < SPC_CHARTS && strcmp(charts[chart].name, name) != 0)
-        chart++;
-    return (enum spc_chart)chart;
 }

@@ -32,15 +32,52 @@ enum {
 
 /* ---- charts ------------------------------------------------------------ */
 
+/* A recorded point names its chart by this number: a new chart is added at
+ * the end.  What each is, engine/chart.h says. */
 enum spc_chart {
     SPC_CHART_IMR,
     SPC_CHART_XBAR_R,
     SPC_CHART_XBAR_S,
+    SPC_CHART_MEDIAN_R,
+    SPC_CHART_IMR_R,
+    SPC_CHART_IMR_S,
+    SPC_CHART_DEVIATION,
+    SPC_CHART_Z_MR,
+    SPC_CHART_ACCEPTANCE,
+    SPC_CHART_MODIFIED,
+    SPC_CHART_PRE_CONTROL,
+    SPC_CHART_P,
+    SPC_CHART_NP,
+    SPC_CHART_C,
+    SPC_CHART_U,
+    SPC_CHART_LANEY_P,
+    SPC_CHART_LANEY_U,
+    SPC_CHART_EWMA,
+    SPC_CHART_CUSUM,
+    SPC_CHART_MOVING_AVERAGE,
+    SPC_CHART_AR_INDIVIDUAL,
+    SPC_CHART_AR_RESIDUAL,
+    SPC_CHART_G,
+    SPC_CHART_T,
+    SPC_CHART_CCC,
+    SPC_CHART_BERNOULLI_CUSUM,
+    SPC_CHART_TBE_CUSUM,
+    SPC_CHART_T2,
+    SPC_CHART_GENERALIZED_VARIANCE,
+    SPC_CHART_MEWMA,
+    SPC_CHART_GROUP,
+    SPC_CHART_STREAM_DIFFERENCE,
     SPC_CHARTS
 };
 
-/* Every variables chart is a pair: where the process is, how wide it is. */
-enum spc_panel { SPC_PANEL_LOCATION, SPC_PANEL_SPREAD, SPC_PANELS };
+/* Most charts of measurements are a pair: where the process is, how wide it
+ * is.  Between/within charts have a third: how wide a subgroup is. */
+enum spc_panel {
+    SPC_PANEL_LOCATION,
+    SPC_PANEL_SPREAD,
+    SPC_PANEL_WITHIN,
+    SPC_PANELS
+};
 
 /* How sigma is estimated: from within subgroups, from neighbouring
  * individuals, or from all measurements taken together.  Those without a
@@ -82,6 +119,8 @@ struct spc_point {
     double sd;    /* divisor n - 1 */
 };
 
+enum { SPC_FIGURES = 6 };
+
 /* A version of limits: what a study concluded.  Never edited, only
  * superseded. */
 struct spc_limits {
@@ -94,6 +133,17 @@ struct spc_limits {
     double df;    /* effective degrees of freedom of sigma */
     uint64_t subgroups, measurements;
     struct spc_zones zones[SPC_PANELS];
+    double figure[SPC_FIGURES]; /* named by the chart's type; NaN: none */
+};
+
+/* How much one variable of a vector, or one stream of many, has to do with a
+ * signal. */
+enum { SPC_CONTRIBUTIONS_MAX = 16 };
+struct spc_contribution {
+    uint32_t variable;
+    double value, limit; /* beyond its limit: it is a cause */
+    double given;        /* the same given all others; NaN: not computed */
+    double given_limit;
 };
 
 /* Specification limits.  NaN: that side does not exist.  A boundary is a
@@ -187,6 +237,16 @@ struct spc_capability {
 const char *spc_chart_text(enum spc_chart chart); /* "xbar-r" */
 const char *spc_panel_text(enum spc_chart chart, enum spc_panel panel);
 /* "xbar", "moving-range", ... */
+unsigned spc_chart_panel_count(enum spc_chart chart);
+/* In a sentence, in Chinese or English: "mean", "T² statistic"; and whether it
+ * is in the unit of the measurements. */
+const char *spc_panel_phrase(enum spc_chart chart, enum spc_panel panel,
+                             bool chinese);
+bool spc_panel_has_unit(enum spc_chart chart, enum spc_panel panel);
+/* "lambda"; NULL: the chart has no such figure. */
+const char *spc_figure_text(enum spc_chart chart, unsigned figure);
+/* How limits came about: "rbar/d2", "binomial", "known". */
+const char *spc_limits_estimator_text(const struct spc_limits *limits);
 const char *spc_estimator_text(enum spc_estimator e);     /* "rbar/d2" */
 const char *spc_index_text(enum spc_index_name index);    /* "Cpk" */
 const char *spc_quality_text(enum spc_quality quality);   /* "out-of-range" */

@@ -41,7 +41,8 @@ static void rule_number(const char *name, char text[4])
         snprintf(text, 4, "%s%s", name[0] == 'w' ? "W" : "", number + 1);
 }
 
-static void rule_numbers(spc_rule_mask rules, char *text, size_t room)
+static void rule_numbers(const struct spc_chart_type *type, spc_rule_mask rules,
+                         char *text, size_t room)
 {
     size_t length = 0;
     char number[4];
@@ -50,16 +51,22 @@ static void rule_numbers(spc_rule_mask rules, char *text, size_t room)
     for (unsigned i = 0; i < SPC_CHART_RULES; i++) {
         if (!(rules >> i & 1) || length + 5 > room)
             continue;
-        rule_number(spc_chart_rule(i)->name, number);
+        rule_number(spc_chart_rule(type, i).name, number);
         length += (size_t)snprintf(text + length, room - length, "%s%s",
                                    length ? "," : "", number);
     }
 }
 
+/* The panel that shows it. */
+static unsigned drawn(const struct spc_chart_study *study, unsigned panel)
+{
+    return panel < spc_chart_panels(study->plan.type) ? panel : 0;
+}
+
 static void sketch_points(const struct spc_chart_study *study,
                           struct sketch *sketch)
 {
-    for (unsigned p = 0; p < study->plan.type->panels; p++) {
+    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++) {
         for (size_t i = 0; i < study->dataset->count; i++) {
             const struct spc_chart_mark *mark = &study->points[i].mark[p];
             const struct spc_chart_stage *stage =
@@ -67,13 +74,21 @@ static void sketch_points(const struct spc_chart_study *study,
             struct spc_picture_point *point = &sketch->points[p][i];
 
             point->value = mark->value;
-            point->low = study->plan.type->two_sided ? -mark->value_low : NAN;
+            const struct spc_chart_mark *low =
+                study->plan.type->two_sided ? mark + 1 : NULL;
+            spc_rule_mask rules = study->points[i].rules[p];
+
+            if (low)
+                rules |= study->points[i].rules[p + 1];
+            point->low = low ? low->value : NAN;
             point->has_zones = mark->judged || stage->status == SPC_OK;
             point->zones = mark->judged ? mark->zones : stage->limits.zones[p];
             point->excluded = spc_chart_is_excluded(study, i);
-            rule_numbers(mark->rules, point->rules, sizeof point->rules);
+            rule_numbers(study->plan.type, rules, point->rules,
+                         sizeof point->rules);
             point->beyond = point->rules[0] &&
-                            spc_chart_is_beyond(study, i, (enum spc_panel)p);
+                            (spc_chart_is_beyond(study, i, p) ||
+                             (low && spc_chart_is_beyond(study, i, p + 1)));
         }
     }
     for (size_t s = 0; s < study->signal_count; s++) {
@@ -81,7 +96,8 @@ static void sketch_points(const struct spc_chart_study *study,
 
         for (size_t k = 0; k < 64 && k <= signal->point; k++)
             if (signal->members >> k & 1)
-                sketch->points[signal->panel][signal->point - k].member = true;
+                sketch->points[drawn(study, signal->panel)][signal->point - k]
+                    .member = true;
     }
     for (size_t i = 0; i < study->dataset->count; i++) {
         spc_chart_label(study, i, sketch->label_texts[i]);
@@ -112,7 +128,7 @@ static void origin(const struct spc_chart_study *study,
 
     if (spc_chart_absence(study, stage, language, absence))
         snprintf(text, room, none[language], absence);
-    else if (plan->known)
+    else if (plan->design.known)
         snprintf(text, room, given[language], stage->limits.sigma);
     else
         snprintf(text, room, estimated[study->dataset->subgroups][language],
@@ -129,7 +145,7 @@ static void sketch_base_line(const struct spc_chart_study *study,
         {"base line", "基准段"}, {"judged by its limits", "按其控制限判定"}};
     size_t end = study->plan.end, count = study->dataset->count;
 
-    if (study->plan.known || study->stage_count > 1 || end >= count)
+    if (study->plan.design.known || study->stage_count > 1 || end >= count)
         return;
     sketch->stages[0] =
         (struct spc_picture_stage){0, end, parts[0][language], false};
@@ -179,7 +195,7 @@ static void sketch_texts(const struct spc_chart_study *study,
         snprintf(sketch->absence, sizeof sketch->absence, "%s", text);
         return;
     }
-    if (study->plan.known)
+    if (study->plan.design.known)
         snprintf(sketch->remark, sizeof sketch->remark, "%s", text);
     else
         snprintf(sketch->remark, sizeof sketch->remark, limits[language], text,
@@ -193,14 +209,15 @@ static bool sketch_allocate(const struct spc_chart_study *study,
 {
     size_t count = study->dataset->count + 1; /* never zero bytes */
 
-    for (unsigned p = 0; p < study->plan.type->panels; p++)
+    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
         sketch->points[p] = calloc(count, sizeof *sketch->points[p]);
     sketch->label_texts = calloc(count, sizeof *sketch->label_texts);
     sketch->labels = calloc(count, sizeof *sketch->labels);
     sketch->stages = calloc(study->stage_count + 2, sizeof *sketch->stages);
     sketch->stage_texts =
         calloc(study->stage_count + 1, sizeof *sketch->stage_texts);
-    return sketch->points[0] && sketch->points[study->plan.type->panels - 1] &&
+    return sketch->points[0] &&
+           sketch->points[spc_chart_panels(study->plan.type) - 1] &&
            sketch->label_texts && sketch->labels && sketch->stages &&
            sketch->stage_texts;
 }
@@ -232,11 +249,11 @@ static struct spc_picture frame(const struct spc_chart_study *study,
         .labels = sketch->labels,
         .stages = sketch->stages,
         .stage_count = sketch->stage_count,
-        .panel_count = type->panels,
+        .panel_count = spc_chart_panels(type),
         .decimals = study->decimals,
     };
 
-    for (unsigned p = 0; p < study->plan.type->panels; p++)
+    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
         picture.panel[p] = (struct spc_picture_panel){
             .name = type->panel[p].name[language],
             .absence = sketch->absence[0] ? sketch->absence : NULL,

@@ -15,7 +15,7 @@ enum verdict { STAYS, GOES, GOES_FOR_GOOD, RETURNS };
 static bool estimates(const struct spc_chart_study *study, size_t i)
 {
     return i >= study->plan.first && i < study->plan.end &&
-           !spc_chart_is_excluded(study, i) && study->points[i].point.n > 0;
+           !spc_chart_is_excluded(study, i) && study->points[i].at.point.n > 0;
 }
 
 static bool moves(const struct spc_chart_study *study, enum spc_panel panel)
@@ -54,7 +54,7 @@ static bool is_within(const struct spc_chart_study *study, size_t i)
 
     for (unsigned p = 0; p < study->plan.type->panels; p++) {
         judged = judged || study->points[i].mark[p].judged;
-        if (spc_chart_is_beyond(study, i, (enum spc_panel)p))
+        if (spc_chart_is_beyond(study, i, p))
             return false;
     }
     return judged;
@@ -74,8 +74,7 @@ static size_t judge(const struct spc_chart_study *study,
         if (why->round > 0 && !why->stays && is_within(study, i))
             verdicts[i] = RETURNS;
         for (unsigned p = 0; p < study->plan.type->panels; p++)
-            if (estimates(study, i) &&
-                spc_chart_is_beyond(study, i, (enum spc_panel)p))
+            if (estimates(study, i) && spc_chart_is_beyond(study, i, p))
                 accuse(study, i, (enum spc_panel)p, verdicts);
     }
     for (size_t i = 0; i < study->dataset->count; i++)
@@ -160,7 +159,6 @@ static size_t count_found(const struct spc_exclusions *exclusions)
 
 enum spc_status spc_chart_iterate(const struct spc_chart_plan *plan,
                                   const struct spc_dataset *dataset,
-                                  const struct spc_constants *constants,
                                   unsigned most,
                                   struct spc_exclusions *exclusions,
                                   struct spc_chart_iteration *ret_iteration,
@@ -176,7 +174,7 @@ enum spc_status spc_chart_iterate(const struct spc_chart_plan *plan,
 
     while (again) {
         spc_chart_study_clear(&study);
-        status = spc_chart_study_run(plan, dataset, constants, &study);
+        status = spc_chart_study_run(plan, dataset, &study);
         again = status == SPC_OK && most > 0 &&
                 make_round(&study, exclusions, verdicts, &iteration);
     }

@@ -43,7 +43,6 @@ struct spc_chart_iteration {
 SPC_MUST_CHECK
 enum spc_status spc_chart_iterate(const struct spc_chart_plan *plan,
                                   const struct spc_dataset *dataset,
-                                  const struct spc_constants *constants,
                                   unsigned most,
                                   struct spc_exclusions *exclusions,
                                   struct spc_chart_iteration *ret_iteration,

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A chart of a file.  Three passes: where the stages are, what limits they
- * have, what the rules say of each point. */
+/* A chart of a file: where the stages are, what limits they have, and then
+ * every point plotted and judged in turn, as a running line would. */
 #include "programs/chart_study.h"
 
-#include "programs/chart_family.h"
+#include "engine/median.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+unsigned spc_chart_panels(const struct spc_chart_type *type)
+{
+    return type->two_sided ? type->panels / 2 : type->panels;
+}
 
 /* ---- stages ------------------------------------------------------------ */
 
@@ -41,159 +46,305 @@ bool spc_chart_is_excluded(const struct spc_chart_study *study, size_t i)
 }
 
 bool spc_chart_is_beyond(const struct spc_chart_study *study, size_t i,
-                         enum spc_panel panel)
+                         unsigned panel)
 {
     const struct spc_chart_mark *mark = &study->points[i].mark[panel];
-    const struct spc_zones *zones = &mark->zones;
 
-    return mark->judged && (mark->value > zones->upper[SPC_EDGES - 1] ||
-                            mark->value < zones->lower[SPC_EDGES - 1] ||
-                            (study->plan.type->two_sided &&
-                             -mark->value_low < zones->lower[SPC_EDGES - 1]));
+    return mark->judged && (mark->value > mark->zones.upper[SPC_EDGES - 1] ||
+                            mark->value < mark->zones.lower[SPC_EDGES - 1]);
 }
 
-bool spc_chart_estimates(const struct spc_chart_study *study, size_t i)
+static bool is_measured(const struct spc_chart_study *study, size_t i)
 {
-    return i >= study->plan.first && i < study->plan.end &&
-           !spc_chart_is_excluded(study, i) && study->points[i].point.n > 0;
+    return study->dataset->points[i].point.n > 0;
 }
 
-void spc_chart_figure(struct spc_chart_stage *stage, const char *name,
-                      double value)
+/* Nothing spans the border of a stage, an exclusion or a missing value. */
+static bool after_gap(const struct spc_chart_study *study, size_t i)
 {
-    assert(stage->figure_count < SPC_CHART_FIGURES);
-
-    stage->figures[stage->figure_count++] =
-        (struct spc_chart_figure){name, value};
+    return i == 0 || study->points[i].stage != study->points[i - 1].stage ||
+           spc_chart_is_excluded(study, i) ||
+           spc_chart_is_excluded(study, i - 1) || !is_measured(study, i) ||
+           !is_measured(study, i - 1);
 }
 
-static bool has_moving_range(const struct spc_chart_study *study, size_t i)
+static double median_of(const struct spc_dataset *dataset,
+                        const struct spc_dataset_point *point)
 {
-    return i > 0 && study->points[i].stage == study->points[i - 1].stage &&
-           !spc_chart_is_excluded(study, i) &&
-           !spc_chart_is_excluded(study, i - 1) &&
-           study->points[i].point.n > 0 && study->points[i - 1].point.n > 0;
+    double values[SPC_SUBGROUP_MAX];
+
+    if (!dataset->subgroups || point->count == 0 ||
+        point->count > SPC_SUBGROUP_MAX)
+        return (double)NAN;
+    memcpy(values, dataset->values + point->first,
+           point->count * sizeof *values);
+    return spc_median(values, (uint32_t)point->count);
 }
 
-static void find_points(struct spc_chart_study *study)
+static void find_point(struct spc_chart_study *study, size_t i)
 {
-    for (size_t i = 0; i < study->dataset->count; i++) {
-        struct spc_point *point = &study->points[i].point;
+    const struct spc_dataset_point *from = &study->dataset->points[i];
+    struct spc_observation *at = &study->points[i].at;
 
-        *point = study->dataset->points[i].point;
-        if (study->dataset->subgroups)
+    *at = (struct spc_observation){
+        .point = from->point,
+        .median = median_of(study->dataset, from),
+        .units = from->units,
+        .part = SPC_NONE,
+        .nominal = (double)NAN,
+        .part_sigma = (double)NAN,
+        .estimates = i >= study->plan.first && i < study->plan.end &&
+                     !spc_chart_is_excluded(study, i) && is_measured(study, i),
+        .after_gap = after_gap(study, i),
+    };
+    if (study->dataset->subgroups)
+        return;
+    at->point.sd = (double)NAN;
+    at->point.range =
+        at->after_gap
+            ? (double)NAN
+            : fabs(at->point.mean - study->points[i - 1].at.point.mean);
+}
+
+/* ---- limits ------------------------------------------------------------ */
+
+/* The size most subgroups have; the larger of two as frequent.  Individuals
+ * are of one. */
+static uint32_t nominal_size(const struct spc_chart_study *study,
+                             const struct spc_chart_stage *stage)
+{
+    size_t seen[SPC_SUBGROUP_MAX + 1] = {0};
+    bool all = study->plan.design.known;
+    uint32_t nominal = 2;
+
+    if (!study->dataset->subgroups)
+        return 1;
+    for (size_t i = stage->first; i < stage->end; i++)
+        if (all || study->points[i].at.estimates)
+            seen[study->points[i].at.point.n]++;
+    for (uint32_t n = 2; n <= SPC_SUBGROUP_MAX; n++)
+        if (seen[n] > 0 && seen[n] >= seen[nominal])
+            nominal = n;
+    return nominal;
+}
+
+static bool sizes_vary(const struct spc_chart_study *study,
+                       const struct spc_chart_stage *stage)
+{
+    double units = (double)NAN;
+
+    for (size_t i = stage->first; i < stage->end; i++) {
+        const struct spc_observation *at = &study->points[i].at;
+
+        if (at->point.n == 0)
             continue;
-        point->range = has_moving_range(study, i)
-                           ? fabs(point->mean - study->points[i - 1].point.mean)
-                           : NAN;
-        point->sd = NAN;
+        if (study->dataset->subgroups && at->point.n != stage->limits.n)
+            return true;
+        if (!isnan(units) && at->units != units)
+            return true;
+        units = at->units;
     }
+    return false;
+}
+
+/* What a chart at work needs for one stage; freed with end_charting. */
+struct workshop {
+    struct spc_chart_design design;
+    struct spc_charting charting;
+    struct spc_observation *observations;
+    void *memory, *before;
+    size_t memory_size;
+};
+
+static bool begin_charting(const struct spc_chart_study *study,
+                           struct spc_chart_stage *stage, struct workshop *w)
+{
+    size_t count = stage->end - stage->first;
+
+    w->design = study->plan.design;
+    w->design.n = nominal_size(study, stage);
+    struct spc_chart_room room = spc_chart_room(&w->design, count);
+
+    w->memory_size = room.memory;
+    w->observations = malloc(count * sizeof *w->observations);
+    stage->parameters = calloc(1, room.parameters + 1);
+    w->memory = calloc(1, room.memory + 1);
+    w->before = calloc(1, room.memory + 1);
+    w->charting = (struct spc_charting){
+        .design = &w->design,
+        .limits = &stage->limits,
+        .parameters = stage->parameters,
+        .memory = w->memory,
+        .work = calloc(1, room.work + 1),
+    };
+    return w->observations && stage->parameters && w->memory && w->before &&
+           w->charting.work;
+}
+
+static void end_charting(struct workshop *w)
+{
+    free(w->observations);
+    free(w->memory);
+    free(w->before);
+    free(w->charting.work);
+}
+
+static void find_limits(struct spc_chart_study *study,
+                        struct spc_chart_stage *stage, struct workshop *w)
+{
+    const struct spc_chart_operations *chart = study->plan.type->operations;
+    size_t count = stage->end - stage->first;
+
+    for (size_t i = 0; i < count; i++)
+        w->observations[i] = study->points[stage->first + i].at;
+    stage->status = chart->estimate(&w->charting, w->observations, count);
+    stage->subgroups = stage->limits.subgroups;
+    stage->measurements = w->charting.measured;
+    stage->needed = w->charting.needed;
+    stage->culprit_count = w->charting.culprit_count;
+    memcpy(stage->culprits, w->charting.culprits, sizeof stage->culprits);
+    stage->sizes_vary = sizes_vary(study, stage);
+    w->charting.in_force = stage->status == SPC_OK;
+    if (w->charting.in_force && chart->start)
+        chart->start(&w->charting);
 }
 
 /* ---- judging ----------------------------------------------------------- */
 
-/* What the points of a panel did; the sum for the lower side of a CUSUM is
- * judged turned over, by itself. */
+/* What the points of each panel did. */
 struct trails {
-    struct spc_history history, low;
-    unsigned zeros; /* in a row */
+    struct spc_history history[SPC_PANELS];
+    size_t since[SPC_PANELS];
 };
 
-static void forget(struct trails *trails)
+static uint64_t newest(uint64_t count)
 {
-    spc_history_clear(&trails->history);
-    spc_history_clear(&trails->low);
-    trails->zeros = 0;
+    assert(count > 0);
+    return UINT64_MAX >> (64 - (count < 64 ? count : 64));
 }
 
 /* Which of the newest points made a rule hold: bit 0 is the newest. */
-static uint64_t members(const struct spc_chart_study *study,
-                        const struct trails *trails, unsigned rule)
+static uint64_t members(const struct spc_chart_mark *mark,
+                        const struct spc_history *history, unsigned rule)
 {
-    const struct spc_rule *row = spc_chart_rule(rule);
-    bool low = study->plan.type->two_sided && row->side == SPC_SIDE_BELOW;
-
-    if (rule == SPC_CHART_RULE_ZEROS)
-        return UINT64_MAX >> (64 - (trails->zeros < 64 ? trails->zeros : 64));
-    return spc_rule_members(row, low ? &trails->low : &trails->history);
+    if (rule >= SPC_RULES)
+        return newest(mark->run > 0 ? mark->run : 1);
+    return spc_rule_members(&spc_rules[rule], history);
 }
 
-/* Stands in for a lower limit of zero, and so is asked for with the limits. */
-static spc_rule_mask judge_zeros(const struct spc_chart_stage *stage,
-                                 const struct spc_chart_mark *mark,
-                                 spc_rule_mask rules, struct trails *trails)
-{
-    bool asked = false;
-
-    for (unsigned i = 0; i < SPC_RULES; i++)
-        asked = asked || ((rules >> i & 1) && spc_rules[i].mark == SPC_BELOW_3);
-    trails->zeros = mark->value <= 0 ? trails->zeros + 1 : 0;
-    if (!asked || stage->zeros == 0 || trails->zeros < stage->zeros)
-        return 0;
-    return (spc_rule_mask)1 << SPC_CHART_RULE_ZEROS;
-}
-
-static void judge(struct spc_chart_study *study, size_t i, enum spc_panel panel,
+static void judge(struct spc_chart_study *study, size_t i, unsigned panel,
                   struct trails *trails)
 {
-    const struct spc_chart_stage *stage =
-        &study->stages[study->points[i].stage];
-    struct spc_chart_mark *mark = &study->points[i].mark[panel];
-    spc_rule_mask rules = study->plan.rules & spc_rules_valid(panel);
+    struct spc_chart_point *point = &study->points[i];
+    struct spc_chart_mark *mark = &point->mark[panel];
+    struct spc_history *history = &trails->history[panel];
 
-    if (i == stage->first)
-        forget(trails);
+    if (mark->run == 1)
+        trails->since[panel] = i;
+    point->since[panel] = trails->since[panel];
     if (!mark->judged || spc_chart_is_excluded(study, i)) {
-        forget(trails);
+        spc_history_clear(history);
         return;
     }
-    spc_history_push(&trails->history, &mark->zones, mark->value);
-    mark->rules = spc_rules_judge(rules, &trails->history);
-    if (stage->zeros > 0)
-        mark->rules |= judge_zeros(stage, mark, rules, trails);
-    if (!study->plan.type->two_sided)
-        return;
-    spc_history_push(&trails->low, &mark->zones, -mark->value_low);
-    mark->rules |= spc_rules_judge(rules, &trails->low);
+    spc_history_push(history, &mark->zones, mark->value);
+    point->rules[panel] =
+        spc_rules_judge(
+            spc_chart_panel_rules(study->plan.type, panel, study->plan.rules),
+            history) |
+        spc_chart_own_rules(mark, study->plan.rules);
+}
+
+/* Room for one more in an array that doubles from 64; false: no memory. */
+static bool make_room(void **array, size_t count, size_t size)
+{
+    bool full = count == 0 || (count >= 64 && (count & (count - 1)) == 0);
+    void *larger;
+
+    if (!full)
+        return true;
+    larger = realloc(*array, (count ? 2 * count : 64) * size);
+    if (!larger)
+        return false;
+    *array = larger;
+    return true;
 }
 
 static enum spc_status add_signals(struct spc_chart_study *study, size_t i,
-                                   enum spc_panel panel, size_t *room,
-                                   const struct trails *trails)
+                                   unsigned panel, const struct trails *trails)
 {
-    for (unsigned rule = 0; rule < SPC_CHART_RULES; rule++) {
-        if (!(study->points[i].mark[panel].rules >> rule & 1))
-            continue;
-        if (study->signal_count == *room) {
-            size_t more = *room ? 2 * *room : 64;
-            struct spc_chart_signal *signals =
-                realloc(study->signals, more * sizeof *signals);
+    const struct spc_chart_point *point = &study->points[i];
 
-            if (!signals)
-                return SPC_NO_MEMORY;
-            study->signals = signals;
-            *room = more;
-        }
+    for (unsigned rule = 0; rule < SPC_CHART_RULES; rule++) {
+        if (!(point->rules[panel] >> rule & 1))
+            continue;
+        if (!make_room((void **)&study->signals, study->signal_count,
+                       sizeof *study->signals))
+            return SPC_NO_MEMORY;
         study->signals[study->signal_count++] = (struct spc_chart_signal){
-            panel, i, rule, members(study, trails, rule)};
+            panel, i, rule,
+            members(&point->mark[panel], &trails->history[panel], rule)};
     }
     return SPC_OK;
 }
 
-static enum spc_status judge_all(struct spc_chart_study *study)
+static enum spc_status explain(struct spc_chart_study *study, size_t i,
+                               struct spc_charting *charting)
 {
-    struct trails trails[SPC_PANELS];
-    size_t room = 0;
+    const struct spc_chart_operations *chart = study->plan.type->operations;
+    struct spc_contribution found[SPC_CONTRIBUTIONS_MAX];
+    struct spc_chart_point *point = &study->points[i];
+    spc_rule_mask any = 0;
 
-    for (size_t i = 0; i < study->dataset->count; i++) {
-        for (unsigned panel = 0; panel < study->plan.type->panels; panel++) {
-            judge(study, i, (enum spc_panel)panel, &trails[panel]);
-            if (add_signals(study, i, (enum spc_panel)panel, &room,
-                            &trails[panel]) != SPC_OK)
-                return SPC_NO_MEMORY;
-        }
+    for (unsigned panel = 0; panel < study->plan.type->panels; panel++)
+        any |= point->rules[panel];
+    if (!any || !chart->explain)
+        return SPC_OK;
+    point->contributions = study->contribution_count;
+    point->contribution_count =
+        chart->explain(charting, &point->at, found, SPC_CONTRIBUTIONS_MAX);
+    for (size_t k = 0; k < point->contribution_count; k++) {
+        if (!make_room((void **)&study->contributions,
+                       study->contribution_count, sizeof *study->contributions))
+            return SPC_NO_MEMORY;
+        study->contributions[study->contribution_count++] = found[k];
     }
     return SPC_OK;
+}
+
+/* An excluded point is drawn where it would have taken the statistic, which
+ * then goes on as if it had not been. */
+static void plot(struct spc_chart_study *study, size_t i, struct workshop *w)
+{
+    bool excluded = spc_chart_is_excluded(study, i);
+
+    if (excluded)
+        memcpy(w->before, w->memory, w->memory_size);
+    study->plan.type->operations->plot(&w->charting, &study->points[i].at,
+                                       study->points[i].mark);
+    if (excluded)
+        memcpy(w->memory, w->before, w->memory_size);
+}
+
+static enum spc_status judge_stage(struct spc_chart_study *study,
+                                   const struct spc_chart_stage *stage,
+                                   struct workshop *w)
+{
+    enum spc_status status = SPC_OK;
+    struct trails trails = {0};
+
+    for (unsigned panel = 0; panel < SPC_PANELS; panel++)
+        spc_history_clear(&trails.history[panel]);
+    for (size_t i = stage->first; i < stage->end && status == SPC_OK; i++) {
+        plot(study, i, w);
+        for (unsigned panel = 0; panel < study->plan.type->panels; panel++) {
+            judge(study, i, panel, &trails);
+            if (status == SPC_OK)
+                status = add_signals(study, i, panel, &trails);
+        }
+        if (status == SPC_OK)
+            status = explain(study, i, &w->charting);
+    }
+    return status;
 }
 
 /* Of the measurements; where the plotted statistic is another quantity, two
@@ -215,20 +366,22 @@ static unsigned decimals(const struct spc_chart_study *study)
     return (unsigned)fmin(1 - floor(log10(width)), 12);
 }
 
-static void find_limits(struct spc_chart_study *study,
-                        struct spc_chart_stage *stage,
-                        const struct spc_constants *constants)
+static enum spc_status run_stage(struct spc_chart_study *study,
+                                 struct spc_chart_stage *stage)
 {
-    const struct spc_chart_family *family = study->plan.type->family;
+    struct workshop w = {0};
+    enum spc_status status = SPC_NO_MEMORY;
 
-    (study->plan.known ? family->adopt : family->estimate)(study, stage,
-                                                           constants);
-    family->plot(study, stage, constants);
+    if (begin_charting(study, stage, &w)) {
+        find_limits(study, stage, &w);
+        status = judge_stage(study, stage, &w);
+    }
+    end_charting(&w);
+    return status;
 }
 
 enum spc_status spc_chart_study_run(const struct spc_chart_plan *plan,
                                     const struct spc_dataset *dataset,
-                                    const struct spc_constants *constants,
                                     struct spc_chart_study *ret_study)
 {
     struct spc_chart_study study = {.plan = *plan, .dataset = dataset};
@@ -237,12 +390,13 @@ enum spc_status spc_chart_study_run(const struct spc_chart_plan *plan,
     study.points = calloc(dataset->count + 1, sizeof *study.points);
     study.stages = calloc(dataset->count + 1, sizeof *study.stages);
     if (study.points && study.stages) {
+        status = SPC_OK;
         find_stages(&study);
-        find_points(&study);
-        for (size_t s = 0; s < study.stage_count; s++)
-            find_limits(&study, &study.stages[s], constants);
+        for (size_t i = 0; i < dataset->count; i++)
+            find_point(&study, i);
+        for (size_t s = 0; s < study.stage_count && status == SPC_OK; s++)
+            status = run_stage(&study, &study.stages[s]);
         study.decimals = decimals(&study);
-        status = judge_all(&study);
     }
     if (status != SPC_OK) {
         spc_chart_study_clear(&study);
@@ -254,8 +408,11 @@ enum spc_status spc_chart_study_run(const struct spc_chart_plan *plan,
 
 void spc_chart_study_clear(struct spc_chart_study *study)
 {
+    for (size_t s = 0; s < study->stage_count; s++)
+        free(study->stages[s].parameters);
     free(study->points);
     free(study->stages);
     free(study->signals);
+    free(study->contributions);
     *study = (struct spc_chart_study){0};
 }

@@ -11,8 +11,7 @@
 #ifndef SPC_PROGRAMS_CHART_STUDY_H
 #define SPC_PROGRAMS_CHART_STUDY_H
 
-#include "engine/attribute.h"
-#include "engine/constants.h"
+#include "engine/chart.h"
 #include "engine/status.h"
 #include "programs/chart_type.h"
 #include "programs/dataset.h"
@@ -20,27 +19,10 @@
 
 struct spc_chart_plan {
     const struct spc_chart_type *type;
-    size_t first, end;    /* the base line: points [first, end) */
-    const bool *excluded; /* of every point */
-    enum spc_estimator estimator;
-    bool known; /* center and sigma are given, not estimated */
-    double center, sigma;
-    double width;            /* sigmas to the control limits */
-    double lambda;           /* of an EWMA */
-    double k, h, head_start; /* of a CUSUM, in sigmas of the points */
-    unsigned events;         /* up to which a CCC-r chart counts */
-    bool by_width;           /* not by quantiles, on a g chart */
-    bool exponential;        /* not Weibull, on a t chart */
-    unsigned span;           /* of a moving average */
-    double alpha; /* 0, or exact limits with this beyond both together */
+    struct spc_chart_design design; /* n is set for each stage */
+    size_t first, end;              /* the base line: points [first, end) */
+    const bool *excluded;           /* of every point */
     spc_rule_mask rules;
-};
-
-enum { SPC_CHART_FIGURES = 8 };
-
-struct spc_chart_figure {
-    const char *name;
-    double value;
 };
 
 struct spc_chart_stage {
@@ -49,34 +31,26 @@ struct spc_chart_stage {
     uint64_t subgroups;     /* that went into the estimate */
     double measurements;    /* likewise; both 0 for known parameters */
     enum spc_status status; /* SPC_OK: it has limits */
+    uint32_t needed;        /* points, when there are too few */
     struct spc_limits limits;
-    struct spc_attribute_limits attribute; /* on charts of counts */
-    unsigned zeros;  /* in a row are a signal, on a g chart; 0: never */
-    bool sizes_vary; /* zones differ between points */
-    struct spc_chart_figure figures[SPC_CHART_FIGURES];
-    unsigned figure_count;
-};
-
-/* What one panel shows of one point. */
-struct spc_chart_mark {
-    double value;            /* NaN: nothing is drawn */
-    double value_low;        /* C-, on a CUSUM; at or above zero */
-    uint64_t run, run_low;   /* points since C+ and C- were last 0 */
-    size_t since, since_low; /* the first of these points */
-    double shift, shift_low; /* estimated from these, in measurements */
-    bool judged;             /* zones are known */
-    struct spc_zones zones;
-    spc_rule_mask rules; /* that hold here */
+    double *parameters; /* owned; NULL: the chart has none */
+    bool sizes_vary;    /* zones differ between points */
+    uint32_t culprits[SPC_CULPRITS_MAX];
+    uint32_t culprit_count;
 };
 
 struct spc_chart_point {
-    struct spc_point point; /* with its moving range */
+    struct spc_observation at; /* with its moving range */
     size_t stage;
     struct spc_chart_mark mark[SPC_PANELS];
+    spc_rule_mask rules[SPC_PANELS]; /* that hold here */
+    size_t since[SPC_PANELS];        /* the first point of the mark's run */
+    size_t contributions;            /* first of them in the study's */
+    size_t contribution_count;       /* to the signals here */
 };
 
 struct spc_chart_signal {
-    enum spc_panel panel;
+    unsigned panel;
     size_t point;
     unsigned rule;    /* of spc_chart_rule */
     uint64_t members; /* bit 0: the point itself, bit 1: the one before... */
@@ -90,6 +64,8 @@ struct spc_chart_study {
     size_t stage_count;
     struct spc_chart_signal *signals; /* by point, panel, row */
     size_t signal_count;
+    struct spc_contribution *contributions;
+    size_t contribution_count;
     unsigned decimals; /* that limits are as precise as, for people */
 };
 
@@ -98,16 +74,19 @@ struct spc_chart_study {
 SPC_MUST_CHECK
 enum spc_status spc_chart_study_run(const struct spc_chart_plan *plan,
                                     const struct spc_dataset *dataset,
-                                    const struct spc_constants *constants,
                                     struct spc_chart_study *ret_study);
 
 void spc_chart_study_clear(struct spc_chart_study *study);
+
+/* Panels that are drawn and printed by themselves: the lower sum of a
+ * two-sided chart goes with the upper one. */
+unsigned spc_chart_panels(const struct spc_chart_type *type);
 
 /* Left out by the person who asked; drawn all the same. */
 bool spc_chart_is_excluded(const struct spc_chart_study *study, size_t i);
 
 /* Strictly beyond a control limit, on either side. */
 bool spc_chart_is_beyond(const struct spc_chart_study *study, size_t i,
-                         enum spc_panel panel);
+                         unsigned panel);
 
 #endif

@@ -43,11 +43,11 @@ void spc_chart_label(const struct spc_chart_study *study, size_t point,
 
 const char *spc_chart_estimator_name(const struct spc_chart_study *study)
 {
-    if (study->plan.known)
+    if (study->plan.design.known)
         return "known";
     return study->plan.type->estimator
                ? study->plan.type->estimator
-               : spc_estimator_text(study->plan.estimator);
+               : spc_estimator_text(study->plan.design.estimator);
 }
 
 /* The points are missing, or are there but tell nothing of sigma: single
@@ -68,7 +68,7 @@ static void describe_shortage(const struct spc_chart_study *study,
     static const char *const nouns[2][SPC_LANGUAGES] = {{"point", "点"},
                                                         {"subgroup", "子组"}};
     bool subgroups = study->dataset->subgroups;
-    unsigned long long has = stage->subgroups, least = study->plan.type->least;
+    unsigned long long has = stage->subgroups, least = stage->needed;
 
     if (has < least)
         snprintf(ret_text, SPC_ABSENCE_TEXT, missing[language], has,
@@ -117,9 +117,9 @@ static double measurements(const struct spc_chart_study *study, size_t i,
     if (study->plan.type->data == SPC_DATA_INDIVIDUALS &&
         panel == SPC_PANEL_SPREAD)
         return isfinite(point->mark[panel].value) ? 2 : 0;
-    if (study->plan.type->data == SPC_DATA_COUNTS && point->point.n > 0)
-        return study->dataset->points[i].units;
-    return point->point.n;
+    if (study->plan.type->data == SPC_DATA_COUNTS && point->at.point.n > 0)
+        return point->at.units;
+    return point->at.point.n;
 }
 
 /* Bit k of the members is k points back: 1-based indices, oldest first. */
@@ -175,10 +175,11 @@ static json_t *estimate_json(const struct spc_chart_study *study,
     set(estimate, "sigma", spc_json_number(has ? limits->sigma : NAN));
     set(estimate, "estimator", json_string(spc_chart_estimator_name(study)));
     set(estimate, "df",
-        spc_json_number(has && !study->plan.known ? limits->df : NAN));
-    for (unsigned i = 0; has && i < stage->figure_count; i++)
-        set(estimate, stage->figures[i].name,
-            spc_json_number(stage->figures[i].value));
+        spc_json_number(has && !study->plan.design.known ? limits->df : NAN));
+    for (unsigned i = 0; has && i < SPC_FIGURES; i++)
+        if (isfinite(limits->figure[i]))
+            set(estimate, study->plan.type->figures[i],
+                spc_json_number(limits->figure[i]));
     set(estimate, "subgroups", integer(stage->subgroups));
     set(estimate, "measurements", amount(stage->measurements));
     set(estimate, "excluded", excluded);
@@ -213,16 +214,35 @@ static json_t *stages_json(const struct spc_chart_study *study)
     return list;
 }
 
-/* Rows of both sides share a name and cannot hold together, except for the
- * trends; a name is told once. */
-static json_t *rules_json(spc_rule_mask rules)
+/* All that hold at a point of a panel; on a two-sided chart, at either sum. */
+static spc_rule_mask rules_at(const struct spc_chart_study *study, size_t i,
+                              unsigned panel)
+{
+    const struct spc_chart_point *point = &study->points[i];
+
+    return study->plan.type->two_sided
+               ? point->rules[panel] | point->rules[panel + 1]
+               : point->rules[panel];
+}
+
+static json_t *rules_json(const struct spc_chart_study *study,
+                          spc_rule_mask rules)
 {
     json_t *names = json_array();
 
     for (unsigned i = 0; i < SPC_CHART_RULES; i++)
         if (rules >> i & 1)
-            json_array_append_new(names, json_string(spc_chart_rule(i)->name));
+            json_array_append_new(
+                names, json_string(spc_chart_rule(study->plan.type, i).name));
     return names;
+}
+
+/* The lower sum of a two-sided chart is told as it is written: at or above
+ * zero. */
+static const struct spc_chart_mark *low_mark(
+    const struct spc_chart_study *study, size_t i, unsigned panel)
+{
+    return &study->points[i].mark[panel + 1];
 }
 
 static json_t *point_json(const struct spc_chart_study *study, size_t i,
@@ -241,9 +261,11 @@ static json_t *point_json(const struct spc_chart_study *study, size_t i,
     set(point, "n", amount(measurements(study, i, panel)));
     set(point, "value", spc_json_number(mark->value));
     if (study->plan.type->two_sided) {
-        set(point, "value_low", spc_json_number(mark->value_low));
+        const struct spc_chart_mark *low = low_mark(study, i, panel);
+
+        set(point, "value_low", spc_json_number(0 - low->value));
         set(point, "run", integer(mark->run));
-        set(point, "run_low", integer(mark->run_low));
+        set(point, "run_low", integer(low->run));
     }
     set(point, "center", spc_json_number(has ? zones->upper[0] : NAN));
     set(point, "lcl",
@@ -251,7 +273,7 @@ static json_t *point_json(const struct spc_chart_study *study, size_t i,
     set(point, "ucl", spc_json_number(has ? zones->upper[SPC_EDGES - 1] : NAN));
     set(point, "stage", integer(study->points[i].stage + 1));
     set(point, "excluded", json_boolean(spc_chart_is_excluded(study, i)));
-    set(point, "signals", rules_json(mark->rules));
+    set(point, "signals", rules_json(study, rules_at(study, i, panel)));
     return point;
 }
 
@@ -274,32 +296,37 @@ static void set_shift(const struct spc_chart_study *study,
                       const struct spc_chart_signal *signal, json_t *object)
 {
     const struct spc_chart_point *point = &study->points[signal->point];
-    const struct spc_chart_mark *mark = &point->mark[signal->panel];
-    bool low = spc_chart_rule(signal->rule)->side == SPC_SIDE_BELOW;
-    double shift = low ? mark->shift_low : mark->shift;
-    size_t since = low ? mark->since_low : mark->since;
+    double shift = point->mark[signal->panel].shift;
 
-    set(object, "change_point", integer(since + 1));
+    set(object, "change_point", integer(point->since[signal->panel] + 1));
     set(object, "shift", spc_json_number(shift));
     set(object, "level",
         spc_json_number(study->stages[point->stage].limits.center + shift));
 }
 
+/* The lower side of a two-sided chart is told with the upper one. */
+static const char *panel_name(const struct spc_chart_study *study,
+                              unsigned panel)
+{
+    unsigned drawn = spc_chart_panels(study->plan.type);
+
+    return study->plan.type->panel[panel < drawn ? panel : 0].statistic;
+}
+
 static json_t *signal_json(const struct spc_chart_study *study,
                            const struct spc_chart_signal *signal)
 {
-    const struct spc_rule *rule = spc_chart_rule(signal->rule);
+    struct spc_rule rule = spc_chart_rule(study->plan.type, signal->rule);
     json_t *object = json_object();
     json_t *points = json_array();
 
     for (size_t k = oldest_member(signal) + 1; k-- > 0;)
         if (signal->members >> k & 1)
             json_array_append_new(points, integer(signal->point - k + 1));
-    set(object, "panel",
-        json_string(study->plan.type->panel[signal->panel].statistic));
+    set(object, "panel", json_string(panel_name(study, signal->panel)));
     set(object, "index", integer(signal->point + 1));
-    set(object, "rule", json_string(rule->name));
-    set(object, "side", spc_json_string(spc_side_text(rule->side)));
+    set(object, "rule", json_string(rule.name));
+    set(object, "side", spc_json_string(spc_side_text(rule.side)));
     set(object, "points", points);
     if (study->plan.type->two_sided)
         set_shift(study, signal, object);
@@ -312,7 +339,7 @@ json_t *spc_chart_json(const struct spc_chart_study *study, json_t *notes)
     json_t *panels = json_array();
     json_t *signals = json_array();
 
-    for (unsigned p = 0; p < study->plan.type->panels; p++)
+    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
         json_array_append_new(panels, panel_json(study, (enum spc_panel)p));
     for (size_t i = 0; i < study->signal_count; i++)
         json_array_append_new(signals, signal_json(study, &study->signals[i]));
@@ -358,7 +385,8 @@ static void write_number(FILE *file, double x)
     }
 }
 
-static void write_rules(FILE *file, spc_rule_mask rules)
+static void write_rules(const struct spc_chart_type *type, FILE *file,
+                        spc_rule_mask rules)
 {
     const char *between = "";
 
@@ -366,7 +394,7 @@ static void write_rules(FILE *file, spc_rule_mask rules)
     for (unsigned i = 0; i < SPC_CHART_RULES; i++) {
         if (!(rules >> i & 1))
             continue;
-        fprintf(file, "%s%s", between, spc_chart_rule(i)->name);
+        fprintf(file, "%s%s", between, spc_chart_rule(type, i).name);
         between = " ";
     }
 }
@@ -390,9 +418,9 @@ static void write_point(const struct spc_chart_study *study, size_t i,
     write_number(file, has ? mark->zones.upper[SPC_EDGES - 1] : NAN);
     fprintf(file, ",%zu,%s", study->points[i].stage + 1,
             spc_chart_is_excluded(study, i) ? "true" : "false");
-    write_rules(file, mark->rules);
+    write_rules(study->plan.type, file, rules_at(study, i, panel));
     if (study->plan.type->two_sided)
-        write_number(file, mark->value_low);
+        write_number(file, 0 - low_mark(study, i, panel)->value);
     putc('\n', file);
 }
 
@@ -402,7 +430,7 @@ void spc_chart_csv(const struct spc_chart_study *study, FILE *file)
             "panel,index,label,n,value,center,lcl,ucl,stage,excluded,signals"
             "%s\n",
             study->plan.type->two_sided ? ",value_low" : "");
-    for (unsigned p = 0; p < study->plan.type->panels; p++)
+    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
         for (size_t i = first_point(study, (enum spc_panel)p);
              i < study->dataset->count; i++)
             write_point(study, i, (enum spc_panel)p, file);
@@ -477,12 +505,13 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
         fprintf(file, words[NO_LIMITS][language], absence);
         return;
     }
-    for (unsigned p = 0; p < study->plan.type->panels; p++)
+    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
         write_limits(study, stage, p, language, file);
-    for (unsigned i = 0; i < stage->figure_count; i++)
-        fprintf(file, "  %-13s %.6g\n", stage->figures[i].name,
-                stage->figures[i].value);
-    if (study->plan.known)
+    for (unsigned i = 0; i < SPC_FIGURES; i++)
+        if (isfinite(stage->limits.figure[i]))
+            fprintf(file, "  %-13s %.6g\n", study->plan.type->figures[i],
+                    stage->limits.figure[i]);
+    if (study->plan.design.known)
         fprintf(file, words[KNOWN_SIGMA][language], stage->limits.sigma);
     else if (isnan(stage->limits.df))
         fprintf(file, words[SIGMA_WITHOUT_DF][language], stage->limits.sigma,
@@ -498,19 +527,17 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
 static void write_signals(const struct spc_chart_study *study, unsigned panel,
                           unsigned rule, enum spc_language language, FILE *file)
 {
+    struct spc_rule row = spc_chart_rule(study->plan.type, rule);
     const char *between = ": ";
     char label[SPC_LABEL_TEXT], index[SPC_LABEL_TEXT];
     bool begun = false;
 
     for (size_t i = 0; i < study->dataset->count; i++) {
-        if (!(study->points[i].mark[panel].rules >> rule & 1))
+        if (!(study->points[i].rules[panel] >> rule & 1))
             continue;
         if (!begun)
-            fprintf(file, "  %-13s %s (%s)",
-                    study->plan.type->panel[panel].statistic,
-                    language == SPC_CHINESE ? spc_chart_rule(rule)->text_zh
-                                            : spc_chart_rule(rule)->text,
-                    spc_chart_rule(rule)->name);
+            fprintf(file, "  %-13s %s (%s)", panel_name(study, panel),
+                    language == SPC_CHINESE ? row.text_zh : row.text, row.name);
         begun = true;
         spc_chart_label(study, i, label);
         snprintf(index, sizeof index, "%zu", i + 1);

@@ -113,7 +113,7 @@ static json_t *rules_of(const struct spc_plant_characteristic *c)
 {
     json_t *panels = json_object();
 
-    for (unsigned panel = 0; panel < SPC_PANELS; panel++) {
+    for (unsigned panel = 0; panel < spc_chart_panel_count(c->chart); panel++) {
         json_t *names = json_array();
 
         spc_plan_rules(c->rules[panel], append_name, names);

@@ -112,7 +112,7 @@ static void print_rule(const char *name, void *user)
 
 static void print_rules(FILE *out, const struct spc_plant_characteristic *c)
 {
-    for (unsigned panel = 0; panel < SPC_PANELS; panel++) {
+    for (unsigned panel = 0; panel < spc_chart_panel_count(c->chart); panel++) {
         fprintf(out, "    rules of %s:",
                 spc_panel_text(c->chart, (enum spc_panel)panel));
         spc_plan_rules(c->rules[panel], print_rule, out);

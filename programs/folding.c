@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "programs/folding.h"
 
+#include "programs/chart_type.h"
+
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 /* ---- telling ----------------------------------------------------------- */
@@ -27,6 +30,7 @@ struct spc_event *spc_tell(struct spc_folding *f, enum spc_event_kind kind,
     event->characteristic = f->plan->index;
     event->stream = f->stream ? f->stream->id : SPC_NONE;
     event->chart = f->plan->chart;
+    event->shift = (double)NAN;
     event->context_count = sample->context_count;
     memcpy(event->context, sample->context, sizeof event->context);
     return event;
@@ -43,6 +47,20 @@ void spc_tell_why(struct spc_event *event, const char *why)
 }
 
 /* ---- alarms ------------------------------------------------------------ */
+
+/* Points behind a rule that holds, bit 0 the newest.  A sum, and a rule that
+ * only this chart has, says itself how many. */
+static uint64_t members_of_rule(const struct spc_folding *f,
+                                enum spc_panel panel, unsigned rule)
+{
+    uint64_t run = f->mark ? f->mark[panel].run : 0;
+
+    if (run > 0)
+        return UINT64_MAX >> (64 - (run < 64 ? run : 64));
+    if (rule >= SPC_RULES)
+        return 1;
+    return spc_rule_members(&spc_rules[rule], &f->stream->history[panel]);
+}
 
 static void fill_signal(struct spc_signal *signal, const struct spc_rule *rule,
                         uint64_t members, uint64_t index)
@@ -102,17 +120,32 @@ void spc_tell_state(struct spc_event *event, const struct spc_stream *stream,
 }
 
 /* Every point that makes some rule hold now, the newest included. */
-static uint64_t members_of(const struct spc_stream *stream,
-                           enum spc_panel panel, spc_rule_mask holding)
+static uint64_t members_of(const struct spc_folding *f, enum spc_panel panel,
+                           spc_rule_mask holding)
 {
     uint64_t members = 1;
 
-    for (unsigned row = 0; row < SPC_RULES; row++) {
+    for (unsigned row = 0; row < SPC_CHART_RULES; row++) {
         if (holding >> row & 1)
-            members |=
-                spc_rule_members(&spc_rules[row], &stream->history[panel]);
+            members |= members_of_rule(f, panel, row);
     }
     return members;
+}
+
+/* What the chart itself says of the point: since when and how far the process
+ * has moved, and which variables did it. */
+static void tell_cause(const struct spc_folding *f, enum spc_panel panel,
+                       struct spc_event *event)
+{
+    if (!f->mark)
+        return;
+    if (f->mark[panel].run > 0 && isfinite(f->mark[panel].shift)) {
+        event->shift = f->mark[panel].shift;
+        event->change_index = f->stream->index - f->mark[panel].run + 1;
+    }
+    event->contribution_count = f->contribution_count;
+    memcpy(event->contributions, f->contributions,
+           f->contribution_count * sizeof *f->contributions);
 }
 
 /* A run that completes may have begun before the point that raised the alarm:
@@ -137,18 +170,22 @@ static void tell_alarm(struct spc_folding *f, enum spc_panel panel,
 {
     struct spc_stream *stream = f->stream;
     struct spc_event *event = spc_tell(f, SPC_EVENT_ALARM, action);
-    uint64_t members = members_of(stream, panel, holding);
+    uint64_t members = members_of(f, panel, holding);
 
     if (holding)
         suspect_from(stream, panel, members);
     spc_tell_state(event, stream, panel, zones);
-    for (unsigned row = 0; row < SPC_RULES; row++) {
+    if (holding)
+        tell_cause(f, panel, event);
+    for (unsigned row = 0; row < SPC_CHART_RULES; row++) {
         if (!(holding >> row & 1) || event->signal_count == SPC_SIGNALS_MAX)
             continue;
 
-        fill_signal(&event->signals[event->signal_count++], &spc_rules[row],
-                    spc_rule_members(&spc_rules[row], &stream->history[panel]),
-                    stream->index);
+        struct spc_rule rule =
+            spc_chart_rule(&spc_chart_types[f->plan->chart], row);
+
+        fill_signal(&event->signals[event->signal_count++], &rule,
+                    members_of_rule(f, panel, row), stream->index);
     }
     spc_tell_points(event, stream, members);
 }

@@ -13,7 +13,46 @@ struct spc_folding {
     struct spc_stream *stream;
     const struct spc_sample *sample;
     struct spc_outcome *outcome;
+    /* Of the newest point of a charted characteristic; else NULL and none. */
+    const struct spc_chart_mark *mark;
+    uint32_t contribution_count;
+    const struct spc_contribution *contributions;
 };
+
+/* No gauge measures beyond 1e60 in any unit; a register full of noise does,
+ * and fourth powers of it would spoil the stream's moments for ever.  NaN and
+ * infinities are no magnitudes either. */
+bool spc_is_magnitude(double value);
+
+/* A new point of the stream: its index, its place among the remembered ones,
+ * and what the outcome says of it before it is judged. */
+struct spc_plotted *spc_begin_point(struct spc_folding *f,
+                                    const struct spc_point *point);
+
+/* Nothing before this place may be strung together with what follows. */
+void spc_break_runs(struct spc_stream *stream);
+
+/* Limits are set: numbers them and tells. */
+void spc_tell_limits(struct spc_folding *f);
+
+/* The study did not give limits. */
+void spc_tell_failed_study(struct spc_folding *f, const char *why);
+
+/* Counts a good measurement for capability. */
+void spc_count_value(struct spc_folding *f, double value);
+
+/* A value that cannot be used, or can again; told once in a run of them.
+ * `why` is NULL for what the gauge says. */
+void spc_watch_value(struct spc_folding *f, bool measured, const char *why);
+
+/* ---- charted.c: by the chart's own operations -------------------------- */
+
+/* One sample of a charted characteristic; parts may have been lost before. */
+void spc_charted_fold(struct spc_folding *f);
+void spc_charted_gap(struct spc_folding *f);
+void spc_charted_begin(const struct spc_characteristic *plan,
+                       struct spc_stream *stream);
+uint64_t spc_charted_shape(const struct spc_characteristic *plan);
 
 /* An event about the stream at the time of the sample, to be filled in. */
 struct spc_event *spc_tell(struct spc_folding *f, enum spc_event_kind kind,

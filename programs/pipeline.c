@@ -7,6 +7,16 @@
 #include <math.h>
 #include <string.h>
 
+enum { PLAIN_PANELS = 2 }; /* of imr, xbar-r and xbar-s */
+
+/* The chart that tells of sigma within, for capability. */
+static enum spc_chart sigma_chart(const struct spc_characteristic *plan)
+{
+    if (!plan->charted)
+        return plan->chart;
+    return plan->subgroup == 1 ? SPC_CHART_IMR : SPC_CHART_XBAR_R;
+}
+
 /* ---- finding a stream -------------------------------------------------- */
 
 static uint32_t hash_text(uint32_t hash, const char *text)
@@ -64,12 +74,29 @@ static void begin_shape(struct spc_stream *stream,
     stream->study = (struct spc_study){0};
     stream->process = (struct spc_study){0};
     stream->moments = (struct spc_moments){0};
-    stream->limits = (struct spc_limits){0};
+    stream->limits = (struct spc_limits){.chart = plan->chart};
     stream->counted = stream->nonconforming = 0;
     stream->previous = (double)NAN;
     stream->unbroken = 0;
     for (int panel = 0; panel < SPC_PANELS; panel++)
         spc_history_clear(&stream->history[panel]);
+    if (plan->charted)
+        spc_charted_begin(plan, stream);
+}
+
+/* Every stream of a charted characteristic has a block for its chart. */
+static double *block_for(struct spc_pipeline *p,
+                         const struct spc_characteristic *plan)
+{
+    size_t doubles = spc_block_plan(plan).end;
+
+    assert(p->blocks_used + doubles <= p->block_room);
+
+    double *block = p->blocks + p->blocks_used;
+
+    p->blocks_used += doubles;
+    memset(block, 0, doubles * sizeof *block);
+    return block;
 }
 
 static struct spc_stream *add_stream(struct spc_pipeline *p,
@@ -88,6 +115,8 @@ static struct spc_stream *add_stream(struct spc_pipeline *p,
     stream->layout = SPC_STREAM_LAYOUT;
     stream->characteristic = characteristic;
     p->stream_counts[characteristic]++;
+    if (plan->charted)
+        p->block[p->stream_count] = block_for(p, plan);
     p->table[slot] = ++p->stream_count;
     return stream;
 }
@@ -156,6 +185,30 @@ static bool is_beside_the_point(double center,
     return center < spec->lower || center > spec->upper;
 }
 
+void spc_tell_limits(struct spc_folding *f)
+{
+    struct spc_stream *stream = f->stream;
+    struct spc_event *event =
+        spc_tell(f, SPC_EVENT_LIMITS, SPC_LIMITS_IN_FORCE);
+
+    event->limits = stream->limits;
+    event->zones = stream->limits.zones[SPC_PANEL_LOCATION];
+    event->since_index = stream->index + 1;
+    if (f->plan->capable &&
+        is_beside_the_point(stream->limits.center, &f->plan->specification))
+        spc_tell_why(event, "the centre lies outside the specification: check "
+                            "register, type, word_order and scale, or the "
+                            "process itself, before trusting these limits");
+}
+
+void spc_tell_failed_study(struct spc_folding *f, const char *why)
+{
+    struct spc_event *event = spc_tell(f, SPC_EVENT_LIMITS, SPC_STUDY_FAILED);
+
+    spc_tell_why(event, why);
+    event->count = f->stream->study_size;
+}
+
 /* The study is complete: limits come into force, or it begins again. */
 static void conclude_study(struct spc_folding *f)
 {
@@ -167,44 +220,30 @@ static void conclude_study(struct spc_folding *f)
 
     stream->study = (struct spc_study){0};
     if (status != SPC_OK) {
-        struct spc_event *event =
-            spc_tell(f, SPC_EVENT_LIMITS, SPC_STUDY_FAILED);
-        spc_tell_why(event, spc_status_text(status));
-        event->count = stream->study_size;
+        spc_tell_failed_study(f, spc_status_text(status));
         return;
     }
     stream->limits.number = ++stream->limits_issued;
-    for (int panel = 0; panel < SPC_PANELS; panel++)
+    for (int panel = 0; panel < PLAIN_PANELS; panel++)
         look_back(f, (enum spc_panel)panel);
-
-    struct spc_event *event =
-        spc_tell(f, SPC_EVENT_LIMITS, SPC_LIMITS_IN_FORCE);
-    event->limits = stream->limits;
-    event->zones = stream->limits.zones[SPC_PANEL_LOCATION];
-    event->since_index = stream->index + 1;
-    if (is_beside_the_point(stream->limits.center, &f->plan->specification))
-        spc_tell_why(event, "the centre lies outside the specification: check "
-                            "register, type, word_order and scale, or the "
-                            "process itself, before trusting these limits");
+    spc_tell_limits(f);
 }
 
-static void remember(struct spc_stream *stream, const struct spc_point *point,
-                     const struct spc_sample *sample)
+static void remember(struct spc_folding *f, const struct spc_point *point)
 {
+    struct spc_stream *stream = f->stream;
     struct spc_memo *memo = &stream->memo[stream->index % SPC_STREAM_POINTS];
 
-    for (int panel = 0; panel < SPC_PANELS; panel++)
-        memo->value[panel] = spc_point_statistic(
-            point, (enum spc_chart)stream->chart, (enum spc_panel)panel);
     memo->n = point->n;
     memo->epoch = stream->first_epoch;
     memo->first_counter = stream->first_counter;
     memo->last_counter = stream->last_counter;
-    memo->time = sample->time;
-    memcpy(memo->part_id, sample->part_id, sizeof memo->part_id);
+    memo->time = f->sample->time;
+    memcpy(memo->part_id, f->sample->part_id, sizeof memo->part_id);
 }
 
-static void plot(struct spc_folding *f, const struct spc_point *point)
+struct spc_plotted *spc_begin_point(struct spc_folding *f,
+                                    const struct spc_point *point)
 {
     struct spc_stream *stream = f->stream;
     struct spc_outcome *outcome = f->outcome;
@@ -215,7 +254,7 @@ static void plot(struct spc_folding *f, const struct spc_point *point)
 
     stream->index++;
     stream->unbroken++;
-    remember(stream, point, f->sample);
+    remember(f, point);
     *plotted = (struct spc_plotted){
         .stream = (uint32_t)(stream - f->pipeline->streams),
         .index = stream->index,
@@ -226,11 +265,24 @@ static void plot(struct spc_folding *f, const struct spc_point *point)
         .last_counter = stream->last_counter,
         .time = f->sample->time,
     };
-    spc_study_add(&stream->process, f->pipeline->constants, f->plan->chart,
-                  point);
+    if (f->plan->capable)
+        spc_study_add(&stream->process, f->pipeline->constants,
+                      sigma_chart(f->plan), point);
+    return plotted;
+}
 
+static void plot(struct spc_folding *f, const struct spc_point *point)
+{
+    struct spc_stream *stream = f->stream;
+    struct spc_plotted *plotted = spc_begin_point(f, point);
+    struct spc_memo *memo = &stream->memo[stream->index % SPC_STREAM_POINTS];
+
+    for (int panel = 0; panel < PLAIN_PANELS; panel++)
+        plotted->value[panel] = memo->value[panel] =
+            spc_point_statistic(point, f->plan->chart, (enum spc_panel)panel);
+    plotted->value[PLAIN_PANELS] = memo->value[PLAIN_PANELS] = (double)NAN;
     if (stream->limits.number != 0) {
-        for (int panel = 0; panel < SPC_PANELS; panel++)
+        for (int panel = 0; panel < PLAIN_PANELS; panel++)
             plotted->rules[panel] = judge(f, (enum spc_panel)panel, point);
         return;
     }
@@ -242,8 +294,7 @@ static void plot(struct spc_folding *f, const struct spc_point *point)
 
 /* ---- measurements ------------------------------------------------------ */
 
-/* Nothing before this place may be strung together with what follows. */
-static void break_runs(struct spc_stream *stream)
+void spc_break_runs(struct spc_stream *stream)
 {
     stream->previous = (double)NAN;
     stream->unbroken = 0;
@@ -264,7 +315,7 @@ static void close_subgroup(struct spc_folding *f)
         plot(f, &point);
         return;
     }
-    break_runs(stream);
+    spc_break_runs(stream);
 
     struct spc_event *event =
         spc_tell(f, SPC_EVENT_QUALITY, SPC_SUBGROUP_SHORT);
@@ -293,7 +344,7 @@ static void take_individual(struct spc_folding *f, bool measured, double value)
     struct spc_stream *stream = f->stream;
 
     if (!measured) {
-        break_runs(stream);
+        spc_break_runs(stream);
         return;
     }
 
@@ -321,7 +372,7 @@ static void cross_gap(struct spc_folding *f)
 
     stream->previous = (double)NAN;
     if (stream->n == 1) {
-        break_runs(stream);
+        spc_break_runs(stream);
         return;
     }
     if (stream->subgroup.places == 0)
@@ -334,7 +385,7 @@ static void cross_gap(struct spc_folding *f)
     close_subgroup(f);
 }
 
-static void watch_quality(struct spc_folding *f, bool measured)
+void spc_watch_value(struct spc_folding *f, bool measured, const char *why)
 {
     struct spc_stream *stream = f->stream;
     uint8_t quality = f->sample->quality[f->plan->index];
@@ -342,9 +393,11 @@ static void watch_quality(struct spc_folding *f, bool measured)
     if (!measured && stream->rejected++ == 0) {
         struct spc_event *event =
             spc_tell(f, SPC_EVENT_QUALITY, SPC_VALUE_REJECTED);
-        spc_tell_why(event, spc_quality_text(quality == SPC_GOOD
-                                                 ? SPC_OUT_OF_RANGE
-                                                 : (enum spc_quality)quality));
+        spc_tell_why(event,
+                     why ? why
+                         : spc_quality_text(quality == SPC_GOOD
+                                                ? SPC_OUT_OF_RANGE
+                                                : (enum spc_quality)quality));
         event->count = 1;
     } else if (measured && stream->rejected != 0) {
         spc_tell(f, SPC_EVENT_QUALITY, SPC_VALUE_RESTORED)->count =
@@ -353,9 +406,10 @@ static void watch_quality(struct spc_folding *f, bool measured)
     }
 }
 
-static void count_value(struct spc_stream *stream,
-                        const struct spc_specification *spec, double value)
+void spc_count_value(struct spc_folding *f, double value)
 {
+    const struct spc_specification *spec = &f->plan->specification;
+    struct spc_stream *stream = f->stream;
     bool outside = (!spec->lower_is_boundary && value < spec->lower) ||
                    (!spec->upper_is_boundary && value > spec->upper);
 
@@ -387,37 +441,46 @@ static bool after_gap(const struct spc_folding *f)
     return gap->epoch == stream->epoch && gap->counter > stream->counter;
 }
 
-/* No gauge measures beyond 1e60 in any unit; a register full of noise does,
- * and fourth powers of it would spoil the stream's moments for ever.  NaN and
- * infinities are no magnitudes either. */
-static bool is_magnitude(double value)
+bool spc_is_magnitude(double value)
 {
     return fabs(value) < 1e60;
+}
+
+static void fold_plain(struct spc_folding *f)
+{
+    double value = f->sample->value[f->plan->index];
+    bool measured = f->sample->quality[f->plan->index] == SPC_GOOD &&
+                    spc_is_magnitude(value);
+
+    spc_watch_value(f, measured, NULL);
+    if (measured)
+        spc_count_value(f, value);
+    if (f->stream->n == 1)
+        take_individual(f, measured, value);
+    else
+        take_place(f, measured, value);
 }
 
 static void fold_stream(struct spc_folding *f)
 {
     struct spc_stream *stream = f->stream;
-    double value = f->sample->value[f->plan->index];
-    bool measured =
-        f->sample->quality[f->plan->index] == SPC_GOOD && is_magnitude(value);
 
     if (stream->reshaped) {
         spc_close_alarms(f);
         stream->reshaped = 0;
     }
-    if (after_gap(f))
-        cross_gap(f);
+    if (after_gap(f)) {
+        if (f->plan->charted)
+            spc_charted_gap(f);
+        else
+            cross_gap(f);
+    }
     stream->epoch = f->sample->epoch;
     stream->counter = f->sample->counter;
-
-    watch_quality(f, measured);
-    if (measured)
-        count_value(stream, &f->plan->specification, value);
-    if (stream->n == 1)
-        take_individual(f, measured, value);
+    if (f->plan->charted)
+        spc_charted_fold(f);
     else
-        take_place(f, measured, value);
+        fold_plain(f);
 }
 
 /* The sample's stream of a characteristic, made if need be; NULL when its
@@ -494,9 +557,64 @@ static bool is_finer(const struct spc_stream *stream, uint32_t by_count)
     return false;
 }
 
+static bool is_reshaped(const struct spc_stream *stream,
+                        const struct spc_characteristic *plan)
+{
+    return stream->chart != (uint32_t)plan->chart ||
+           stream->n != plan->subgroup || stream->study_size != plan->study ||
+           stream->shape != (plan->charted ? spc_charted_shape(plan) : 0);
+}
+
+const void *spc_stream_block(const struct spc_pipeline *pipeline,
+                             uint32_t stream, size_t *ret_size)
+{
+    const struct spc_stream *s = &pipeline->streams[stream];
+    const struct spc_characteristic *plan =
+        &pipeline->characteristics[s->characteristic];
+
+    *ret_size = 0;
+    if (!plan->charted)
+        return NULL;
+
+    struct spc_block_plan at = spc_block_plan(plan);
+
+    *ret_size = (at.rows + s->rows * at.row) * sizeof(double);
+    return pipeline->block[stream];
+}
+
+const void *spc_stream_parameters(const struct spc_pipeline *pipeline,
+                                  uint32_t stream, size_t *ret_size)
+{
+    const struct spc_characteristic *plan =
+        &pipeline->characteristics[pipeline->streams[stream].characteristic];
+
+    *ret_size = 0;
+    if (!plan->charted)
+        return NULL;
+    *ret_size = spc_block_plan(plan).memory * sizeof(double);
+    return pipeline->block[stream];
+}
+
+/* False: it is not as large as this stream's would be. */
+static bool take_block(struct spc_pipeline *pipeline,
+                       const struct spc_stream *stream, const void *block,
+                       size_t block_size)
+{
+    uint32_t index = (uint32_t)(stream - pipeline->streams);
+    size_t size;
+
+    (void)spc_stream_block(pipeline, index, &size);
+    if (size != block_size)
+        return false;
+    if (size > 0)
+        memcpy(pipeline->block[index], block, size);
+    return true;
+}
+
 bool spc_pipeline_restore(struct spc_pipeline *pipeline,
                           uint32_t characteristic,
-                          const struct spc_stream *state)
+                          const struct spc_stream *state, const void *block,
+                          size_t block_size)
 {
     const struct spc_characteristic *plan;
 
@@ -516,8 +634,8 @@ bool spc_pipeline_restore(struct spc_pipeline *pipeline,
         return false;
     memcpy(stream, state, sizeof *stream);
     stream->characteristic = characteristic;
-    if (stream->chart != (uint32_t)plan->chart || stream->n != plan->subgroup ||
-        stream->study_size != plan->study) {
+    if (is_reshaped(stream, plan) ||
+        !take_block(pipeline, stream, block, block_size)) {
         begin_shape(stream, plan);
         stream->reshaped = 1;
     }
@@ -542,6 +660,7 @@ void spc_pipeline_describe(const struct spc_pipeline *pipeline, uint32_t stream,
     ret_event->characteristic = plan->index;
     ret_event->stream = s->id;
     ret_event->chart = plan->chart;
+    ret_event->shift = (double)NAN;
     spc_tell_state(ret_event, s, panel, &s->limits.zones[panel]);
     spc_tell_points(ret_event, s, 1);
 }
@@ -580,10 +699,10 @@ bool spc_stream_capability(const struct spc_pipeline *pipeline,
         .n = stream->moments.n,
         .mean = stream->moments.mean,
         .sd_overall = spc_moments_sd(&stream->moments),
-        .estimator = spc_chart_estimator(plan->chart),
+        .estimator = spc_chart_estimator(sigma_chart(plan)),
     };
 
-    if (stream->process.points < 2 ||
+    if (!plan->capable || stream->process.points < 2 ||
         spc_study_sigma(&stream->process, process.estimator,
                         &process.sigma_within, &process.df_within) != SPC_OK)
         return false;

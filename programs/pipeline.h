@@ -11,7 +11,7 @@
 #ifndef SPC_PROGRAMS_PIPELINE_H
 #define SPC_PROGRAMS_PIPELINE_H
 
-#include "engine/constants.h"
+#include "engine/chart.h"
 #include "engine/moments.h"
 #include "engine/study.h"
 #include "engine/subgroup.h"
@@ -19,9 +19,32 @@
 #include "rules/ruleset.h"
 
 enum {
-    SPC_STREAM_LAYOUT = 1, /* rises whenever struct spc_stream changes */
+    SPC_STREAM_LAYOUT = 2, /* rises whenever struct spc_stream changes */
     SPC_BY_KEYS = 4,
     SPC_STREAM_POINTS = 16, /* remembered for the events' lists of points */
+};
+
+/* A kind of part on a short-run chart. */
+struct spc_part_kind {
+    char text[SPC_CONTEXT_TEXT];
+    double nominal, sigma; /* NaN: not stated */
+};
+
+/* How samples become observations, where there is more to it than one
+ * measurement each. */
+struct spc_intake {
+    uint32_t with[SPC_VALUES_MAX]; /* characteristics of a vector, by index in
+                                      the station, this one first */
+    uint32_t with_count;           /* 0: no vector */
+    uint32_t units;    /* characteristic that counts units inspected */
+    double units_each; /* inspected, where none does */
+    bool event;        /* the value is 1 for a part with the event, else 0 */
+    uint32_t across;   /* context key that names the stream; SPC_NONE */
+    uint32_t members;  /* most streams there can be across it */
+    uint32_t part_key; /* context key of the kind of part */
+    const struct spc_part_kind *parts; /* or NULL */
+    uint32_t part_count;
+    const char *const *names; /* of a vector's variables */
 };
 
 /* What the plant file says about one characteristic, ready for folding. */
@@ -30,6 +53,11 @@ struct spc_characteristic {
     enum spc_chart chart;
     uint32_t subgroup;
     uint32_t study;
+    bool charted; /* by the chart's own operations; else by the short road of
+                     imr, xbar-r and xbar-s as they usually are */
+    bool capable; /* its measurements may tell of capability */
+    struct spc_chart_design design;
+    struct spc_intake intake;
     uint32_t return_after;
     spc_rule_mask rules[SPC_PANELS];
     uint32_t by[SPC_BY_KEYS], by_count; /* context keys that split it */
@@ -54,6 +82,7 @@ struct spc_stream {
     uint32_t id;                   /* the historian's number, from 1 */
     uint32_t characteristic;       /* index in the pipeline */
     uint32_t chart, n, study_size; /* the shape it was begun with */
+    uint64_t shape;                /* of a charted one: a hash of its design */
     uint32_t limits_issued;        /* versions so far, over all shapes */
     uint32_t reshaped; /* not 0: open alarms close at the next sample */
     char key[SPC_BY_KEYS][SPC_CONTEXT_TEXT];
@@ -78,6 +107,16 @@ struct spc_stream {
     struct spc_alarm alarm[SPC_PANELS];
     struct spc_memo memo[SPC_STREAM_POINTS]; /* of point i at i % 16 */
 
+    /* Charts that count events, and what is gathered for a point of theirs. */
+    uint64_t waited;       /* parts since the last event that made a point */
+    uint64_t events;       /* among them */
+    uint32_t waiting;      /* 1: since an event was seen */
+    spc_nanos event_time;  /* of the last one */
+    double gathered_units; /* of the subgroup in the making */
+    uint32_t part;         /* kind of the subgroup's parts, or SPC_NONE */
+    uint32_t after_gap;    /* 1: nothing may be strung together before */
+    uint32_t rows;         /* observations of the study kept so far */
+
     uint64_t rejected;      /* measurements refused in the present run */
     uint64_t counted;       /* good measurements, for the counted bound */
     uint64_t nonconforming; /* of them outside the specification */
@@ -89,6 +128,15 @@ struct spc_gap {
     uint32_t epoch;
     uint64_t counter; /* the first part after it */
 };
+
+/* Where a stream of a charted characteristic keeps what its chart needs, in
+ * doubles from the beginning of its block; the last of it, the study's rows,
+ * is needed no longer once limits are in force. */
+struct spc_block_plan {
+    size_t parameters, memory, gathered, rows, end;
+    size_t row; /* doubles in a row */
+};
+struct spc_block_plan spc_block_plan(const struct spc_characteristic *plan);
 
 struct spc_pipeline {
     const struct spc_constants *constants;
@@ -103,12 +151,18 @@ struct spc_pipeline {
     uint32_t *stream_counts; /* of each characteristic */
     bool *full_told;         /* of each characteristic */
     struct spc_gap *gaps;    /* of each station */
+    double *blocks;          /* room for all blocks */
+    size_t block_room, blocks_used;
+    double **block;                       /* of each stream that is charted */
+    struct spc_observation *observations; /* scratch: the largest study */
+    double *work;                         /* likewise, of the chart */
 };
 
 struct spc_plotted {
     uint32_t stream; /* index in the pipeline */
     uint64_t index;
     struct spc_point point;
+    double value[SPC_PANELS]; /* as plotted */
     uint32_t limits;
     spc_rule_mask rules[SPC_PANELS];
     uint32_t epoch;
@@ -120,7 +174,7 @@ struct spc_plotted {
  * SPC_OUTCOME_* long, and hold until its next fold. */
 enum {
     SPC_OUTCOME_POINTS = 2 * SPC_VALUES_MAX,
-    SPC_OUTCOME_EVENTS = 10 * SPC_VALUES_MAX,
+    SPC_OUTCOME_EVENTS = 16 * SPC_VALUES_MAX,
 };
 struct spc_outcome {
     struct spc_plotted *points;
@@ -139,11 +193,16 @@ void spc_pipeline_fold(struct spc_pipeline *pipeline,
 
 /* Takes up a recorded stream.  False when it does not fit the plant (another
  * layout, split by more keys, no room): it then stays in the historian.
- * A stream whose chart, subgroup or study has changed begins anew, keeping
- * its id and the numbering of its points and limits. */
+ * A stream whose chart, design, subgroup or study has changed begins anew,
+ * keeping its id and the numbering of its points and limits. */
 bool spc_pipeline_restore(struct spc_pipeline *pipeline,
                           uint32_t characteristic,
-                          const struct spc_stream *state);
+                          const struct spc_stream *state, const void *block,
+                          size_t block_size);
+
+/* What is to be recorded of a stream's block; size 0: nothing. */
+const void *spc_stream_block(const struct spc_pipeline *pipeline,
+                             uint32_t stream, size_t *ret_size);
 
 /* A person has seen it.  False when there is nothing to acknowledge. */
 bool spc_pipeline_acknowledge(struct spc_pipeline *pipeline, uint32_t stream,
@@ -154,6 +213,10 @@ bool spc_pipeline_acknowledge(struct spc_pipeline *pipeline, uint32_t stream,
 void spc_pipeline_describe(const struct spc_pipeline *pipeline, uint32_t stream,
                            enum spc_panel panel, spc_nanos now,
                            struct spc_event *ret_event);
+
+/* Of it, the limits a chart keeps as many numbers. */
+const void *spc_stream_parameters(const struct spc_pipeline *pipeline,
+                                  uint32_t stream, size_t *ret_size);
 
 /* The point of that index, which is one of the newest SPC_STREAM_POINTS, as an
  * event lists it. */

@@ -178,23 +178,23 @@ static enum spc_exit study_process(const struct spc_dataset *dataset,
                                    size_t *ret_signals)
 {
     enum spc_chart chart = fitting_chart(dataset);
-    struct spc_chart_plan plan = {
-        .type = spc_chart_type_named(spc_chart_text(chart)),
-        .end = dataset->count,
-        .estimator = spc_chart_estimator(chart),
-        .width = 3};
     struct spc_constants constants;
+    struct spc_chart_plan plan = {
+        .type = &spc_chart_types[chart],
+        .end = dataset->count,
+        .design = spc_chart_design(chart, &constants,
+                                   chart == SPC_CHART_IMR ? 1 : 2)};
     struct spc_chart_study study;
     const struct spc_chart_stage *stage;
     char absence[SPC_ABSENCE_TEXT];
     enum spc_exit exit = SPC_EXIT_OK;
 
     if (!spc_choose_estimator("spc capability", "within", within,
-                              dataset->subgroups, &plan.estimator))
+                              dataset->subgroups, &plan.design.estimator))
         return SPC_EXIT_USAGE;
     if (!spc_rules_named("nelson-1", &plan.rules) ||
         spc_constants_compute(&constants) != SPC_OK ||
-        spc_chart_study_run(&plan, dataset, &constants, &study) != SPC_OK) {
+        spc_chart_study_run(&plan, dataset, &study) != SPC_OK) {
         fputs("spc capability: out of memory\n", stderr);
         return SPC_EXIT_INTERNAL;
     }
@@ -202,7 +202,7 @@ static enum spc_exit study_process(const struct spc_dataset *dataset,
     if (!spc_chart_absence(&study, stage, SPC_ENGLISH, absence)) {
         process->sigma_within = stage->limits.sigma;
         process->df_within = stage->limits.df;
-        process->estimator = plan.estimator;
+        process->estimator = plan.design.estimator;
         *ret_signals = study.signal_count;
     } else {
         fprintf(stderr, "spc capability: sigma cannot be estimated: %s\n",

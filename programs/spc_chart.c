@@ -119,17 +119,20 @@ static enum spc_options_result read_options(int argc, char **argv,
 
 static void list_charts(void)
 {
-    for (size_t i = 0; i < spc_chart_type_count; i++)
-        printf("%-16s%s\n", spc_chart_types[i].name, spc_chart_types[i].text);
+    for (unsigned i = 0; i < SPC_CHARTS; i++)
+        if (spc_chart_types[i].name)
+            printf("%-22s%s\n", spc_chart_types[i].name,
+                   spc_chart_types[i].text);
 }
 
 static enum spc_exit unknown_chart(const char *name)
 {
-    size_t nearest = 0;
+    unsigned nearest = 0;
 
-    for (size_t i = 1; i < spc_chart_type_count; i++)
-        if (spc_word_distance(name, spc_chart_types[i].name) <
-            spc_word_distance(name, spc_chart_types[nearest].name))
+    for (unsigned i = 1; i < SPC_CHARTS; i++)
+        if (spc_chart_types[i].name &&
+            spc_word_distance(name, spc_chart_types[i].name) <
+                spc_word_distance(name, spc_chart_types[nearest].name))
             nearest = i;
     return spc_misused(command,
                        "there is no chart '%s'; the nearest is '%s'; see spc "
@@ -154,10 +157,11 @@ static enum spc_exit read_center(const struct request *r,
     bool positive = plan->type->known == SPC_KNOWN_CENTER ||
                     plan->type->data == SPC_DATA_COUNTS;
 
-    if (!spc_option_number(r->center, &plan->center))
+    if (!spc_option_number(r->center, &plan->design.center))
         return spc_misused(command, "--center takes a number, not '%s'",
                            r->center);
-    if ((positive && !(plan->center > 0)) || (fraction && !(plan->center < 1)))
+    if ((positive && !(plan->design.center > 0)) ||
+        (fraction && !(plan->design.center < 1)))
         return spc_misused(
             command, "--center takes, for %s, a %s, not '%s'", plan->type->name,
             fraction ? "fraction between 0 and 1" : "number above 0",
@@ -188,11 +192,11 @@ static enum spc_exit read_known(const struct request *r,
     exit = read_center(r, plan);
     if (exit != SPC_EXIT_OK)
         return exit;
-    if (r->sigma &&
-        (!spc_option_number(r->sigma, &plan->sigma) || !(plan->sigma > 0)))
+    if (r->sigma && (!spc_option_number(r->sigma, &plan->design.sigma) ||
+                     !(plan->design.sigma > 0)))
         return spc_misused(command, "--sigma takes a number above 0, not '%s'",
                            r->sigma);
-    plan->known = true;
+    plan->design.known = true;
     return SPC_EXIT_OK;
 }
 
@@ -277,21 +281,21 @@ static enum spc_exit read_rare(struct request *r, struct spc_chart_plan *plan)
                  events > SPC_CCC_EVENTS_MAX))
         return spc_misused(command, "--r takes a number from 1 to %d, not '%s'",
                            SPC_CCC_EVENTS_MAX, r->r);
-    plan->events = (unsigned)events;
-    plan->by_width = r->width != NULL;
+    plan->design.events = (unsigned)events;
+    plan->design.by_width = r->width != NULL;
     if (r->event) {
-        r->data.events = plan->events;
+        r->data.events = plan->design.events;
         r->data.between = !spc_chart_type_has(plan->type->options, "r");
     }
-    plan->exponential = plan->known;
+    plan->design.exponential = plan->design.known;
     if (!r->distribution)
         return SPC_EXIT_OK;
-    plan->exponential = strcmp(r->distribution, "exponential") == 0;
-    if (!plan->exponential && strcmp(r->distribution, "weibull") != 0)
+    plan->design.exponential = strcmp(r->distribution, "exponential") == 0;
+    if (!plan->design.exponential && strcmp(r->distribution, "weibull") != 0)
         return spc_misused(
             command, "--distribution takes weibull or exponential, not '%s'",
             r->distribution);
-    if (!plan->exponential && plan->known)
+    if (!plan->design.exponential && plan->design.known)
         return spc_misused(
             command, "--center is the mean of an exponential distribution; "
                      "a Weibull is estimated");
@@ -305,12 +309,12 @@ static enum spc_exit read_limits(const struct request *r,
         return spc_misused(
             command, "--width and --alpha are two ways to say the same; one "
                      "of them is enough");
-    if (r->width &&
-        (!spc_option_number(r->width, &plan->width) || !(plan->width > 0)))
+    if (r->width && (!spc_option_number(r->width, &plan->design.width) ||
+                     !(plan->design.width > 0)))
         return spc_misused(command, "--width takes a number above 0, not '%s'",
                            r->width);
-    if (r->alpha && (!spc_option_number(r->alpha, &plan->alpha) ||
-                     !(plan->alpha >= 1e-15 && plan->alpha < 1)))
+    if (r->alpha && (!spc_option_number(r->alpha, &plan->design.alpha) ||
+                     !(plan->design.alpha >= 1e-15 && plan->design.alpha < 1)))
         return spc_misused(
             command, "--alpha takes a probability between 0 and 1, not '%s'",
             r->alpha);
@@ -339,34 +343,33 @@ static enum spc_exit read_memory(const struct request *r,
     double shift = 0, span = 5;
     enum spc_exit exit;
 
-    plan->lambda = 0.2;
-    plan->k = 0.5;
-    plan->h = 5;
-    exit = read_between("lambda", r->lambda, 0, nextafter(1, 2), &plan->lambda);
+    exit = read_between("lambda", r->lambda, 0, nextafter(1, 2),
+                        &plan->design.lambda);
     if (exit == SPC_EXIT_OK && r->shift && r->k)
         return spc_misused(
             command, "--shift and --k are two ways to say the same; one of "
                      "them is enough");
     if (exit == SPC_EXIT_OK)
-        exit = read_between("k", r->k, 0, INFINITY, &plan->k);
+        exit = read_between("k", r->k, 0, INFINITY, &plan->design.k);
     if (exit == SPC_EXIT_OK)
         exit = read_between("shift", r->shift, 0, INFINITY, &shift);
     if (exit == SPC_EXIT_OK)
-        exit = read_between("h", r->h, 0, INFINITY, &plan->h);
+        exit = read_between("h", r->h, 0, INFINITY, &plan->design.h);
     if (exit == SPC_EXIT_OK)
         exit = read_between("span", r->span, 0, INFINITY, &span);
     if (exit != SPC_EXIT_OK)
         return exit;
     if (r->shift)
-        plan->k = shift / 2;
+        plan->design.k = shift / 2;
     if (span != floor(span) || span > SPC_SPAN_MAX)
         return spc_misused(command,
                            "--span takes a number from 1 to %d, not '%s'",
                            SPC_SPAN_MAX, r->span);
-    plan->span = (unsigned)span;
+    plan->design.span = (unsigned)span;
     if (r->head_start &&
-        (!spc_option_number(r->head_start, &plan->head_start) ||
-         !(plan->head_start >= 0 && plan->head_start < plan->h)))
+        (!spc_option_number(r->head_start, &plan->design.head_start) ||
+         !(plan->design.head_start >= 0 &&
+           plan->design.head_start < plan->design.h)))
         return spc_misused(command,
                            "--head-start takes a number from 0 to below h, not "
                            "'%s'",
@@ -397,8 +400,10 @@ static enum spc_exit read_rounds(struct request *r)
 
 static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
 {
+    enum spc_chart chart = (enum spc_chart)(plan->type - spc_chart_types);
     enum spc_exit exit = check_options(r, plan->type);
 
+    plan->design = spc_chart_design(chart, NULL, 1);
     if (exit == SPC_EXIT_OK)
         exit = read_rounds(r);
 
@@ -412,13 +417,10 @@ static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
         exit = read_rare(r, plan);
     if (exit != SPC_EXIT_OK)
         return exit;
-    plan->estimator =
-        r->data.individuals ? SPC_ESTIMATOR_MR
-        : plan->type->data == SPC_DATA_MEASUREMENTS
-            ? SPC_ESTIMATOR_RBAR
-            : spc_chart_estimator((enum spc_chart)plan->type->kind);
+    plan->design.estimator =
+        spc_chart_design(chart, NULL, r->data.individuals ? 1 : 2).estimator;
     if (!spc_choose_estimator("spc chart", "sigma-estimator", r->estimator,
-                              !r->data.individuals, &plan->estimator) ||
+                              !r->data.individuals, &plan->design.estimator) ||
         !spc_choose_format("spc chart", r->format_name, &r->format) ||
         !spc_choose_language("spc chart", r->language_name, &r->language))
         return SPC_EXIT_USAGE;
@@ -475,7 +477,7 @@ static void remark_stage(const struct spc_chart_study *study, size_t s,
                  USUAL_SUBGROUPS);
     if (spc_chart_absence(study, stage, SPC_ENGLISH, absence))
         spc_note(notes, "%sno limits: %s%s.", where, absence, usual);
-    else if (!study->plan.known && stage->subgroups < USUAL_SUBGROUPS)
+    else if (!study->plan.design.known && stage->subgroups < USUAL_SUBGROUPS)
         spc_note(notes,
                  "%sthe limits rest on %llu points; %d or more are usual.",
                  where, (unsigned long long)stage->subgroups, USUAL_SUBGROUPS);
@@ -551,17 +553,17 @@ static enum spc_exit draw(const struct spc_chart_study *study,
 }
 
 static enum spc_exit answer(const struct spc_dataset *dataset,
-                            const struct spc_chart_plan *plan,
+                            struct spc_chart_plan *plan,
                             const struct request *r, struct result *result,
                             json_t *notes)
 {
     struct spc_constants constants;
     enum spc_exit exit;
 
+    plan->design.constants = &constants;
     if (spc_constants_compute(&constants) != SPC_OK ||
-        spc_chart_iterate(plan, dataset, &constants, r->rounds_most,
-                          &result->exclusions, &result->iteration,
-                          &result->study) != SPC_OK) {
+        spc_chart_iterate(plan, dataset, r->rounds_most, &result->exclusions,
+                          &result->iteration, &result->study) != SPC_OK) {
         fputs("spc chart: out of memory\n", stderr);
         return SPC_EXIT_INTERNAL;
     }
@@ -602,7 +604,7 @@ static enum spc_exit chart(struct request *r, struct spc_chart_plan *plan,
 int spc_command_chart(int argc, char **argv)
 {
     struct request r = {0};
-    struct spc_chart_plan plan = {.width = 3};
+    struct spc_chart_plan plan = {0};
     const char *files[2] = {NULL, NULL};
     size_t count = 0;
     json_t *notes;

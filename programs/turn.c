@@ -2,6 +2,7 @@
 #include "programs/turn.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +73,8 @@ static struct spc_point_row row_of(const struct spc_turn_book *turn,
 {
     const struct spc_stream *stream =
         &turn->wiring->pipeline.streams[plotted->stream];
+    bool charted =
+        turn->wiring->characteristics[stream->characteristic].charted;
     struct spc_point_row row = {
         .stream = stream->id,
         .index = plotted->index,
@@ -85,6 +88,8 @@ static struct spc_point_row row_of(const struct spc_turn_book *turn,
     };
 
     memcpy(row.rules, plotted->rules, sizeof row.rules);
+    for (int panel = 0; panel < SPC_PANELS; panel++)
+        row.value[panel] = charted ? plotted->value[panel] : (double)NAN;
     return row;
 }
 
@@ -181,6 +186,17 @@ static bool word_all(struct spc_turn_book *turn)
     return true;
 }
 
+/* As they stand: a stream's limits change at most once in a turn. */
+static void add_parameters(struct spc_turn_book *turn,
+                           struct spc_limits_row *row)
+{
+    uint32_t index = spc_wire_stream(turn->wiring, row->stream);
+
+    if (index != SPC_NONE)
+        row->parameters = spc_stream_parameters(&turn->wiring->pipeline, index,
+                                                &row->parameters_size);
+}
+
 static void list_limits(struct spc_turn_book *turn, spc_nanos now)
 {
     turn->limits_count = 0;
@@ -195,6 +211,7 @@ static void list_limits(struct spc_turn_book *turn, spc_nanos now)
             .effective_from = event->since_index,
             .recorded = now,
         };
+        add_parameters(turn, &turn->limits_rows[turn->limits_count - 1]);
     }
 }
 
@@ -212,6 +229,9 @@ static void list_states(struct spc_turn_book *turn)
             .size = sizeof *stream,
             .layout = SPC_STREAM_LAYOUT,
         };
+        turn->state_rows[i].chart =
+            spc_stream_block(&turn->wiring->pipeline, turn->streams[i],
+                             &turn->state_rows[i].chart_size);
     }
 }
 

@@ -164,9 +164,38 @@ static void wire_modbus(struct spc_wiring *w)
 
 /* ---- characteristics --------------------------------------------------- */
 
-static struct spc_characteristic characteristic(
-    const struct spc_plant_characteristic *c, uint32_t station, uint32_t index)
+/* The short road serves imr, xbar-r and xbar-s as they usually are. */
+static bool is_plain(const struct spc_chart_design *design)
 {
+    struct spc_chart_design usual =
+        spc_chart_design(design->chart, design->constants, design->n);
+
+    return design->chart <= SPC_CHART_XBAR_S && !design->known &&
+           design->width == usual.width && design->estimator == usual.estimator;
+}
+
+static bool measures(const struct spc_chart_type *type)
+{
+    return type->data == SPC_DATA_INDIVIDUALS ||
+           type->data == SPC_DATA_SUBGROUPS ||
+           type->data == SPC_DATA_MEASUREMENTS;
+}
+
+static void wire_rules(const struct spc_plant_characteristic *c,
+                       struct spc_characteristic *to)
+{
+    const struct spc_chart_type *type = &spc_chart_types[c->chart];
+
+    for (unsigned p = 0; p < type->panels; p++)
+        to->rules[p] = c->rules[type->panel[p].spread ? SPC_PANEL_SPREAD
+                                                      : SPC_PANEL_LOCATION];
+}
+
+static struct spc_characteristic characteristic(
+    const struct spc_wiring *w, const struct spc_plant_characteristic *c,
+    uint32_t station, uint32_t index)
+{
+    const struct spc_chart_type *type = &spc_chart_types[c->chart];
     struct spc_characteristic to = {
         .station = station,
         .index = index,
@@ -177,9 +206,17 @@ static struct spc_characteristic characteristic(
         .by_count = c->by_count,
         .max_streams = c->by_count == 0 ? 1 : c->max_streams,
         .specification = c->specification,
+        .capable = measures(type),
+        .design = spc_chart_design(c->chart, &w->constants, c->subgroup),
+        .intake = {.units = SPC_NONE,
+                   .units_each = 1,
+                   .across = SPC_NONE,
+                   .part_key = SPC_NONE},
     };
 
-    memcpy(to.rules, c->rules, sizeof to.rules);
+    to.design.specification = c->specification;
+    to.charted = !is_plain(&to.design);
+    wire_rules(c, &to);
     memcpy(to.by, c->by, sizeof to.by);
     return to;
 }
@@ -197,9 +234,33 @@ static void wire_characteristics(struct spc_wiring *w)
             w->context_keys[s * SPC_CONTEXT_MAX + i] = station->context[i].key;
         for (uint32_t i = 0; i < station->characteristic_count; i++)
             w->characteristics[next++] =
-                characteristic(&station->characteristics[i], s, i);
+                characteristic(w, &station->characteristics[i], s, i);
     }
     w->first[w->plant->station_count] = next;
+}
+
+/* What charts keep of their streams, and scratch for the largest study. */
+static bool allocate_blocks(struct spc_wiring *w, uint32_t count, uint32_t room)
+{
+    struct spc_pipeline *p = &w->pipeline;
+    size_t points = 1, work = sizeof(double);
+
+    for (uint32_t c = 0; c < count; c++) {
+        const struct spc_characteristic *plan = &w->characteristics[c];
+
+        if (!plan->charted)
+            continue;
+        size_t scratch = spc_chart_room(&plan->design, plan->study).work;
+
+        p->block_room += plan->max_streams * spc_block_plan(plan).end;
+        points = plan->study > points ? plan->study : points;
+        work = scratch > work ? scratch : work;
+    }
+    p->blocks = calloc(p->block_room + 1, sizeof *p->blocks);
+    p->block = calloc(room, sizeof *p->block);
+    p->observations = calloc(points, sizeof *p->observations);
+    p->work = calloc(1, work);
+    return p->blocks && p->block && p->observations && p->work;
 }
 
 static bool allocate_pipeline(struct spc_wiring *w, uint32_t count)
@@ -209,6 +270,8 @@ static bool allocate_pipeline(struct spc_wiring *w, uint32_t count)
 
     for (uint32_t c = 0; c < count; c++)
         room += w->characteristics[c].max_streams;
+    if (!allocate_blocks(w, count, room))
+        return false;
     for (p->table_size = 4; p->table_size < 2 * room;)
         p->table_size *= 2;
 
@@ -287,6 +350,10 @@ void spc_unwire(struct spc_wiring *w)
     free(w->pipeline.stream_counts);
     free(w->pipeline.full_told);
     free(w->pipeline.gaps);
+    free(w->pipeline.blocks);
+    free(w->pipeline.block);
+    free(w->pipeline.observations);
+    free(w->pipeline.work);
     free(w->outcome.points);
     free(w->outcome.events);
     free(w->outcome.changed);
@@ -431,7 +498,8 @@ static void take_state(void *context, const struct spc_state_row *row)
         row->size != sizeof state)
         return;
     memcpy(&state, row->state, sizeof state);
-    (void)spc_pipeline_restore(&w->pipeline, c, &state);
+    (void)spc_pipeline_restore(&w->pipeline, c, &state, row->chart,
+                               row->chart_size);
 }
 
 enum spc_status spc_wire_restore(struct spc_wiring *w,

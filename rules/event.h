@@ -121,6 +121,10 @@ struct spc_event {
     uint32_t point_count;
     struct spc_event_point points[SPC_EVENT_POINTS_MAX]; /* oldest first */
     struct spc_zones zones; /* those the newest point was judged against */
+    double shift;           /* estimated by a sum, in measurements; NaN */
+    uint64_t change_index;  /* point since which it is so; 0: not known */
+    uint32_t contribution_count;
+    struct spc_contribution contributions[SPC_CONTRIBUTIONS_MAX];
 
     /* kinds ALARM and LIMITS */
     struct spc_limits limits;

@@ -271,6 +271,7 @@ static int record_state(struct spc_historian *historian,
     spc_row_integer(&row, state->stream);
     spc_row_integer(&row, state->layout);
     spc_row_bytes(&row, state->state, state->size);
+    spc_row_bytes(&row, state->chart, state->chart_size);
     return spc_row_end(&row);
 }
 
@@ -293,6 +294,9 @@ static int record_point(struct spc_historian *historian,
     spc_row_integer(&row, point->epoch);
     spc_row_integer(&row, (int64_t)point->first_counter);
     spc_row_integer(&row, (int64_t)point->last_counter);
+    spc_row_integer(&row, point->rules[SPC_PANEL_WITHIN]);
+    for (size_t panel = 0; panel < SPC_PANELS; panel++)
+        spc_row_real(&row, point->value[panel]);
     return spc_row_end(&row);
 }
 
@@ -322,6 +326,9 @@ static int record_limits(struct spc_historian *historian,
         for (size_t i = 0; i < SPC_EDGES; i++)
             spc_row_real(&row, limits->zones[panel].lower[i]);
     }
+    for (size_t i = 0; i < SPC_FIGURES; i++)
+        spc_row_real(&row, limits->figure[i]);
+    spc_row_bytes(&row, version->parameters, version->parameters_size);
     return spc_row_end(&row);
 }
 

@@ -16,11 +16,11 @@
 #include "engine/types.h"
 #include "rules/event.h"
 
-enum { SPC_HISTORIAN_SCHEMA = 1, SPC_EPOCH_TEXT = 9 };
+enum { SPC_HISTORIAN_SCHEMA = 2, SPC_EPOCH_TEXT = 9 };
 
 struct spc_historian;
 
-/* One plotted point of one stream, both panels. */
+/* One plotted point of one stream, all panels. */
 struct spc_point_row {
     uint32_t stream;
     uint64_t index;
@@ -28,6 +28,7 @@ struct spc_point_row {
     uint32_t chart;
     uint32_t limits; /* number of the version that judged it; 0: none */
     uint32_t rules[SPC_PANELS]; /* which rows held, as a mask */
+    double value[SPC_PANELS];   /* as plotted; NaN: as `point` says */
     uint32_t epoch;
     uint64_t first_counter, last_counter;
     spc_nanos time;
@@ -39,7 +40,9 @@ struct spc_state_row {
     const char *name;  /* "op40/bore-dia/H-22" */
     const void *state; /* flat struct */
     size_t size;
-    uint32_t layout; /* version of the struct */
+    uint32_t layout;   /* version of the struct */
+    const void *chart; /* what the chart itself keeps */
+    size_t chart_size;
 };
 
 struct spc_limits_row {
@@ -47,6 +50,8 @@ struct spc_limits_row {
     struct spc_limits limits;
     uint64_t effective_from; /* point index */
     spc_nanos recorded;
+    const void *parameters; /* limits too, where a chart has many numbers */
+    size_t parameters_size;
 };
 
 struct spc_event_row {

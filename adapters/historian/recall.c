@@ -71,12 +71,13 @@ enum spc_status spc_historian_states(
     void (*take)(void *context, const struct spc_state_row *row), void *context)
 {
     struct spc_row row = spc_row_begin(historian, STATEMENT_STATES);
-    void *buffer = NULL;
-    size_t room = 0, size;
+    void *buffer = NULL, *chart = NULL;
+    size_t room = 0, size, chart_room = 0, chart_size;
     int code;
 
     while ((code = sqlite3_step(row.statement)) == SQLITE_ROW) {
-        if (!copy_blob(row.statement, 3, &buffer, &room, &size)) {
+        if (!copy_blob(row.statement, 3, &buffer, &room, &size) ||
+            !copy_blob(row.statement, 4, &chart, &chart_room, &chart_size)) {
             code = SQLITE_NOMEM;
             break;
         }
@@ -85,13 +86,16 @@ enum spc_status spc_historian_states(
             .name = column_text(row.statement, 1),
             .state = buffer,
             .size = size,
-            .layout = (uint32_t)sqlite3_column_int64(row.statement, 2)};
+            .layout = (uint32_t)sqlite3_column_int64(row.statement, 2),
+            .chart = chart,
+            .chart_size = chart_size};
         take(context, &state);
     }
     enum spc_status status =
         code == SQLITE_DONE ? SPC_OK : spc_historian_failed(historian, code);
     (void)sqlite3_reset(row.statement);
     free(buffer);
+    free(chart);
     return status;
 }
 

@@ -15,16 +15,19 @@ static const char *const sql[STATEMENTS] = {
         "INSERT INTO streams (id, name) VALUES (?, ?) ON CONFLICT (id)"
         " DO UPDATE SET name = excluded.name WHERE name <> excluded.name",
     [STATEMENT_STATE] =
-        "INSERT INTO states (stream, layout, state) VALUES (?, ?, ?)"
-        " ON CONFLICT (stream)"
-        " DO UPDATE SET layout = excluded.layout, state = excluded.state",
+        "INSERT INTO states (stream, layout, state, chart)"
+        " VALUES (?, ?, ?, ?) ON CONFLICT (stream)"
+        " DO UPDATE SET layout = excluded.layout, state = excluded.state,"
+        " chart = excluded.chart",
     [STATEMENT_POINT] =
         "INSERT INTO points (stream, idx, chart, time, n, mean, range, sd,"
         " limits, location_rules, spread_rules, epoch, first_counter,"
-        " last_counter) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " last_counter, within_rules, location, spread, within)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [STATEMENT_LIMITS] =
         "INSERT INTO limits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [STATEMENT_EVENT] =
         "INSERT INTO events (seq, event_id, time, kind, action, alarm_id,"
         " state, station, characteristic, stream, person, detail, schema,"
@@ -56,7 +59,7 @@ static const char *const sql[STATEMENTS] = {
         "SELECT counter FROM samples WHERE station = ?1 AND epoch = ?2"
         " AND lost <> 0 ORDER BY counter < 0 DESC, counter DESC LIMIT 1",
     [STATEMENT_STATES] =
-        "SELECT stream, name, layout, state FROM states"
+        "SELECT stream, name, layout, state, chart FROM states"
         " JOIN streams ON streams.id = states.stream ORDER BY stream",
     [STATEMENT_PENDING] =
         "SELECT outbox.seq, event_id, topic, payload, schema FROM outbox"

@@ -140,7 +140,31 @@ static const char step_1[] =
     "        WHERE alarm_id IS NOT NULL GROUP BY alarm_id) a"
     "  JOIN events e ON e.seq = a.newest;";
 
-static const char *const steps[] = {step_1};
+/* Charts beyond the usual three: a chart's own state, its parameters and
+ * figures, a third panel, and the values as plotted. */
+static const char step_2[] =
+    "ALTER TABLE states ADD COLUMN chart BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE points ADD COLUMN within_rules INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE points ADD COLUMN location REAL;"  /* NULL: as mean, range */
+    "ALTER TABLE points ADD COLUMN spread REAL;"    /* and sd say */
+    "ALTER TABLE points ADD COLUMN within REAL;"
+    "ALTER TABLE limits ADD COLUMN within_upper_0 REAL;"
+    "ALTER TABLE limits ADD COLUMN within_upper_1 REAL;"
+    "ALTER TABLE limits ADD COLUMN within_upper_2 REAL;"
+    "ALTER TABLE limits ADD COLUMN within_upper_3 REAL;"
+    "ALTER TABLE limits ADD COLUMN within_lower_0 REAL;"
+    "ALTER TABLE limits ADD COLUMN within_lower_1 REAL;"
+    "ALTER TABLE limits ADD COLUMN within_lower_2 REAL;"
+    "ALTER TABLE limits ADD COLUMN within_lower_3 REAL;"
+    "ALTER TABLE limits ADD COLUMN figure_0 REAL;"  /* named by the chart */
+    "ALTER TABLE limits ADD COLUMN figure_1 REAL;"
+    "ALTER TABLE limits ADD COLUMN figure_2 REAL;"
+    "ALTER TABLE limits ADD COLUMN figure_3 REAL;"
+    "ALTER TABLE limits ADD COLUMN figure_4 REAL;"
+    "ALTER TABLE limits ADD COLUMN figure_5 REAL;"
+    "ALTER TABLE limits ADD COLUMN parameters BLOB;"; /* doubles */
+
+static const char *const steps[] = {step_1, step_2};
 /* clang-format on */
 
 _Static_assert(sizeof steps / sizeof *steps == SPC_HISTORIAN_SCHEMA,

@@ -99,6 +99,42 @@ static json_t *affected(const struct spc_event *event)
     return spc_paper_end(&paper);
 }
 
+/* Which variables of a vector, or streams of many, the signal is about. */
+static json_t *contributions(const struct spc_scene *scene,
+                             const struct spc_event *event)
+{
+    json_t *array = json_array();
+
+    for (uint32_t i = 0; i < event->contribution_count; i++) {
+        const struct spc_contribution *part = &event->contributions[i];
+        struct spc_paper paper = spc_paper_begin();
+
+        spc_put_count(&paper, "variable", part->variable + 1);
+        spc_put_text(&paper, "name", spc_scene_variable(scene, part->variable));
+        spc_put_number(&paper, "value", part->value);
+        spc_put_number(&paper, "limit", part->limit);
+        spc_put_number(&paper, "given_others", part->given);
+        spc_put_number(&paper, "given_others_limit", part->given_limit);
+        if (json_array_append_new(array, spc_paper_end(&paper))) {
+            json_decref(array);
+            return NULL;
+        }
+    }
+    return array;
+}
+
+/* What only some charts can say of a signal. */
+static void put_cause(struct spc_paper *paper, const struct spc_scene *scene,
+                      const struct spc_event *event)
+{
+    if (event->contribution_count > 0)
+        spc_put(paper, "contributions", contributions(scene, event));
+    if (event->change_index == 0)
+        return;
+    spc_put_count(paper, "change_point", event->change_index);
+    spc_put_number(paper, "shift", event->shift);
+}
+
 static void put_alarm(struct spc_paper *paper, const struct spc_scene *scene,
                       const struct spc_event *event)
 {
@@ -114,6 +150,7 @@ static void put_alarm(struct spc_paper *paper, const struct spc_scene *scene,
     spc_put(paper, "signals", signals(event));
     spc_put(paper, "points", points(event));
     spc_put(paper, "affected", affected(event));
+    put_cause(paper, scene, event);
     spc_put(paper, "limits",
             spc_json_panel_limits(&event->zones, event->limits.number));
     spc_put(paper, "context", spc_json_context(scene, event));

@@ -25,7 +25,16 @@ struct spc_scene {
     double resolution; /* decimals to print a value with; 0: not stated */
     const char *const *context_keys; /* of the station */
     uint32_t context_count;
+    const char *const *variables; /* of a vector; NULL: it is none */
+    uint32_t variable_count;
 };
+
+/* The name of a vector's variable, or NULL. */
+static inline const char *spc_scene_variable(const struct spc_scene *scene,
+                                             uint32_t variable)
+{
+    return variable < scene->variable_count ? scene->variables[variable] : NULL;
+}
 
 struct spc_message {
     char *topic, *payload; /* owned */

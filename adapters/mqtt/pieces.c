@@ -127,6 +127,7 @@ json_t *spc_json_limits(const struct spc_limits *limits)
         return json_null();
 
     struct spc_paper paper = spc_paper_begin();
+    enum spc_chart chart = (enum spc_chart)limits->chart;
     json_t *panels = json_array();
 
     spc_put_count(&paper, "revision", limits->number);
@@ -135,16 +136,20 @@ json_t *spc_json_limits(const struct spc_limits *limits)
     spc_put_count(&paper, "n", limits->n);
     spc_put_number(&paper, "center", limits->center);
     spc_put_number(&paper, "sigma", limits->sigma);
-    spc_put_text(&paper, "estimator",
-                 spc_estimator_text((enum spc_estimator)limits->estimator));
+    spc_put_text(&paper, "estimator", spc_limits_estimator_text(limits));
     spc_put_number(&paper, "df", limits->df);
     spc_put_number(&paper, "width", limits->width);
     spc_put_count(&paper, "subgroups", limits->subgroups);
     spc_put_count(&paper, "measurements", limits->measurements);
-    for (int which = 0; which < SPC_PANELS; which++)
-        if (json_array_append_new(panels, panel(limits, which)) != 0)
+    for (unsigned which = 0; which < spc_chart_panel_count(chart); which++)
+        if (json_array_append_new(panels,
+                                  panel(limits, (enum spc_panel)which)) != 0)
             paper.failed = true;
     spc_put(&paper, "panels", panels);
+    for (unsigned i = 0; i < SPC_FIGURES; i++)
+        if (spc_figure_text(chart, i) && isfinite(limits->figure[i]))
+            spc_put_number(&paper, spc_figure_text(chart, i),
+                           limits->figure[i]);
     return spc_paper_end(&paper);
 }
 
@@ -176,7 +181,8 @@ json_t *spc_json_context(const struct spc_scene *scene,
 
 const char *spc_panel_group_text(enum spc_panel which)
 {
-    static const char *const text[SPC_PANELS] = {"location", "spread"};
+    static const char *const text[SPC_PANELS] = {"location", "spread",
+                                                 "within"};
 
     return text[which];
 }

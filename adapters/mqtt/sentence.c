@@ -12,12 +12,6 @@
 /* ---- places and statistics --------------------------------------------- */
 
 /* clang-format off */
-static const char *const statistic[SPC_CHARTS][SPC_PANELS][SPC_LANGUAGES] = {
-    [SPC_CHART_IMR]    = {{"value", "单值"}, {"moving range", "移动极差"}},
-    [SPC_CHART_XBAR_R] = {{"mean", "均值"},  {"range", "极差"}},
-    [SPC_CHART_XBAR_S] = {{"mean", "均值"},  {"standard deviation", "标准差"}},
-};
-
 static const char *const at_stream[SPC_LANGUAGES] = {
     "{station}[ {characteristic}][ ({stream})]",
     "{station}[ {characteristic}][（{stream}）]"};
@@ -157,12 +151,17 @@ static const char *const what[][SPC_LANGUAGES] = {
 };
 /* clang-format on */
 
-/* Decimals of a panel's statistic and of its limits. */
+/* Decimals of a panel's statistic and of its limits.  What is no measurement
+ * gets them from the width of its limits. */
 static void panel_decimals(const struct spc_scene *scene, enum spc_chart chart,
                            enum spc_panel panel, double sigma,
-                           int *ret_statistic, int *ret_limits)
+                           const struct spc_zones *zones, int *ret_statistic,
+                           int *ret_limits)
 {
-    int decimals = spc_decimals_of(scene->resolution, sigma);
+    bool measured = spc_panel_has_unit(chart, panel);
+    double apart = (zones->upper[3] - zones->upper[0]) / 3;
+    int decimals = measured ? spc_decimals_of(scene->resolution, sigma)
+                            : spc_decimals_of(0, apart);
     bool as_measured = chart == SPC_CHART_IMR ||
                        (chart == SPC_CHART_XBAR_R && panel == SPC_PANEL_SPREAD);
 
@@ -177,8 +176,11 @@ static void say_panel(struct spc_draft *draft, const struct spc_scene *scene,
     double value = point ? point->value : NAN;
     int side = beyond(event), decimals, limit_decimals;
 
+    const char *unit =
+        spc_panel_has_unit(event->chart, event->panel) ? scene->unit : NULL;
+
     panel_decimals(scene, event->chart, event->panel, event->limits.sigma,
-                   &decimals, &limit_decimals);
+                   &event->zones, &decimals, &limit_decimals);
     if (side != 0)
         spc_tell_apart(value,
                        side > 0 ? event->zones.upper[3] : event->zones.lower[3],
@@ -188,12 +190,11 @@ static void say_panel(struct spc_draft *draft, const struct spc_scene *scene,
     const char *rule[SPC_LANGUAGES] = {signal->text, signal->text_zh};
 
     spc_say(draft, "statistic",
-            statistic[event->chart][event->panel][draft->language]);
-    spc_say_number(draft, "value", value, decimals, scene->unit);
-    spc_say_number(draft, "lower", event->zones.lower[3], limit_decimals,
-                   scene->unit);
-    spc_say_number(draft, "upper", event->zones.upper[3], limit_decimals,
-                   scene->unit);
+            spc_panel_phrase(event->chart, event->panel,
+                             draft->language == SPC_ZH));
+    spc_say_number(draft, "value", value, decimals, unit);
+    spc_say_number(draft, "lower", event->zones.lower[3], limit_decimals, unit);
+    spc_say_number(draft, "upper", event->zones.upper[3], limit_decimals, unit);
     spc_say(draft, "rule", event->signal_count ? rule[draft->language] : "");
     spc_say_filled(draft, "what", what[1 + side]);
 }
@@ -232,26 +233,34 @@ static void say_limits(struct spc_draft *draft, const struct spc_scene *scene,
     enum spc_chart chart = (enum spc_chart)limits->chart;
     int decimals, fine;
 
-    panel_decimals(scene, chart, SPC_PANEL_LOCATION, limits->sigma, &decimals,
-                   &fine);
+    bool paired = spc_chart_panel_count(chart) > 1;
+    const char *unit =
+        spc_panel_has_unit(chart, SPC_PANEL_LOCATION) ? scene->unit : NULL;
+
+    panel_decimals(scene, chart, SPC_PANEL_LOCATION, limits->sigma, &zones[0],
+                   &decimals, &fine);
     spc_say_count(draft, "version", limits->number);
     spc_say_count(draft, "n", limits->n);
     spc_say_count(draft, "subgroups", limits->subgroups);
     spc_say_count(draft, "measurements", limits->measurements);
-    spc_say(draft, "statistic",
-            statistic[chart][SPC_PANEL_LOCATION][draft->language]);
+    spc_say(
+        draft, "statistic",
+        spc_panel_phrase(chart, SPC_PANEL_LOCATION, draft->language == SPC_ZH));
     spc_say(draft, "spread",
-            statistic[chart][SPC_PANEL_SPREAD][draft->language]);
-    spc_say_number(draft, "center", limits->center, fine, scene->unit);
+            paired ? spc_panel_phrase(chart, SPC_PANEL_SPREAD,
+                                      draft->language == SPC_ZH)
+                   : "");
+    spc_say_number(draft, "center", limits->center, fine, unit);
     spc_say_number(draft, "lower", zones[0].lower[3], fine, NULL);
-    spc_say_number(draft, "upper", zones[0].upper[3], fine, scene->unit);
-    spc_say_number(draft, "widest", zones[1].upper[3], fine, scene->unit);
+    spc_say_number(draft, "upper", zones[0].upper[3], fine, unit);
+    if (paired)
+        spc_say_number(draft, "widest", zones[1].upper[3], fine, unit);
+    else
+        spc_say(draft, "widest", "");
     spc_say_number(draft, "sigma", limits->sigma, spc_decimals_finer(fine, 1),
                    scene->unit);
-    spc_say(draft, "estimator",
-            spc_estimator_text((enum spc_estimator)limits->estimator));
-    spc_say_filled(draft, "basis",
-                   chart == SPC_CHART_IMR ? individuals : subgroups);
+    spc_say(draft, "estimator", spc_limits_estimator_text(limits));
+    spc_say_filled(draft, "basis", limits->n == 1 ? individuals : subgroups);
 }
 
 /* ---- events ------------------------------------------------------------ */
@@ -287,10 +296,10 @@ static const struct {
 
 [SPC_LIMITS_IN_FORCE] = {"info", {
     "{place}: limits version {version} in force, centre {center}, {statistic}"
-    " {lower} to {upper}, {spread} up to {widest}; from {basis},"
+    " {lower} to {upper}[, {spread} up to {widest}]; from {basis},"
     " sigma {sigma} by {estimator}[; {detail}]",
     "{place}：第 {version} 版控制限生效，中心线 {center}，{statistic}"
-    " {lower} 至 {upper}，{spread}上限 {widest}；由 {basis}估计，"
+    " {lower} 至 {upper}[，{spread}上限 {widest}]；由 {basis}估计，"
     "σ = {sigma}（{estimator}）[；{detail}]"}},
 [SPC_STUDY_FAILED] = {"medium", {
     "{place}: no limits could be set[: {detail}]",
@@ -421,12 +430,13 @@ static char *chart_in(const struct spc_scene *scene,
         "{place}：[当前 {value}，]尚无控制限"};
     struct spc_draft draft = begin(scene, language, at_stream);
     enum spc_chart chart = (enum spc_chart)limits->chart;
+    const char *unit =
+        spc_panel_has_unit(chart, SPC_PANEL_LOCATION) ? scene->unit : NULL;
     int decimals, fine;
 
-    panel_decimals(scene, chart, SPC_PANEL_LOCATION, limits->sigma, &decimals,
-                   &fine);
-    spc_say_number(&draft, "value", last ? last->value : NAN, decimals,
-                   scene->unit);
+    panel_decimals(scene, chart, SPC_PANEL_LOCATION, limits->sigma,
+                   &limits->zones[SPC_PANEL_LOCATION], &decimals, &fine);
+    spc_say_number(&draft, "value", last ? last->value : NAN, decimals, unit);
     if (limits->number == 0)
         return spc_draft_finish(&draft, without);
     say_limits(&draft, scene, limits);

@@ -12,7 +12,7 @@ import tempfile
 
 COMMON = """
     __assert_fail memcpy memmove memset memcmp memchr
-    strlen strnlen strcmp strncmp strchr strrchr strcpy strncpy strcat strncat
+    strlen strnlen strcmp strcspn strncmp strchr strrchr strcpy strncpy strcat strncat
     sqrt fmin fmax fabs floor ceil trunc round rint fma
     __popcountdi2 _GLOBAL_OFFSET_TABLE_
     __stack_chk_fail __memcpy_chk __memmove_chk __memset_chk

@@ -144,6 +144,7 @@ static struct spc_characteristic characteristic(uint32_t index,
     struct spc_characteristic c = {
         .index = index,
         .chart = chart,
+        .capable = true,
         .subgroup = subgroup,
         .study = 25,
         .return_after = 5,

@@ -186,6 +186,7 @@ static bool prepare_line(void)
 {
     line.characteristic = (struct spc_characteristic){
         .chart = SPC_CHART_IMR,
+        .capable = true,
         .subgroup = 1,
         .study = 25,
         .return_after = 5,

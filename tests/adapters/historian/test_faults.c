@@ -305,11 +305,11 @@ static void test_newer_schema(void **state)
 
     fixture_open(fixture);
     fixture_close(fixture);
-    change(fixture, "PRAGMA user_version = 2");
+    change(fixture, "PRAGMA user_version = 3");
     expect_refusal(fixture, false, SPC_WRONG_VERSION,
-                   "newer Sigmaline (schema 2); this one knows schema 1");
+                   "newer Sigmaline (schema 3); this one knows schema 2");
     expect_refusal(fixture, true, SPC_WRONG_VERSION, "newer Sigmaline");
-    assert_int_equal(ask(fixture, "PRAGMA user_version"), 2);
+    assert_int_equal(ask(fixture, "PRAGMA user_version"), 3);
 }
 
 static void test_foreign_database(void **state)

@@ -350,14 +350,15 @@ static void test_states_round_trip(void **state)
     struct spc_historian *historian = fixture_open(fixture);
     uint64_t small[2] = {11, 0}, large[4096] = {22}, later[3] = {33, 0, 0};
     struct spc_state_row rows[] = {
-        {9, "op50/b", large, sizeof large, 1},
-        {2, "op40/a", small, sizeof small, 1},
+        {9, "op50/b", large, sizeof large, 1, NULL, 0},
+        {2, "op40/a", small, sizeof small, 1, "abc", 3},
     };
     struct spc_turn turn = {.states = rows, .state_count = 2};
     struct seen_states seen = {0};
 
     record(historian, &turn);
-    rows[0] = (struct spc_state_row){2, "op40/a", later, sizeof later, 2};
+    rows[0] =
+        (struct spc_state_row){2, "op40/a", later, sizeof later, 2, NULL, 0};
     turn.state_count = 1;
     record(historian, &turn);
     fixture_open(fixture);
@@ -391,7 +392,7 @@ static void test_states_are_aligned(void **state)
 
     for (uint32_t i = 0; i < STREAMS; i++) {
         numbers[i] = i;
-        rows[i] = (struct spc_state_row){i, "s", &numbers[i], 8, 1};
+        rows[i] = (struct spc_state_row){i, "s", &numbers[i], 8, 1, NULL, 0};
     }
     record(historian, &turn);
     assert_int_equal(spc_historian_states(historian, check_alignment, &count),

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The operations behind the rows of the table of charts, one file a family,
+ * and what several families share. */
+#ifndef SPC_ENGINE_CHARTS_CHARTS_H
+#define SPC_ENGINE_CHARTS_CHARTS_H
+
+#include "engine/chart.h"
+
+extern const struct spc_chart_operations spc_variables_chart;
+extern const struct spc_chart_operations spc_median_chart;
+extern const struct spc_chart_operations spc_attribute_chart;
+extern const struct spc_chart_operations spc_weighted_chart;
+extern const struct spc_chart_operations spc_rare_chart;
+
+/* Kinds of the weighted family. */
+enum spc_weighted {
+    SPC_WEIGHTED_EWMA,
+    SPC_WEIGHTED_AVERAGE,
+    SPC_WEIGHTED_CUSUM,
+};
+
+/* Kinds of the rare family. */
+enum spc_rare { SPC_RARE_G, SPC_RARE_CCC, SPC_RARE_T };
+
+/* The chart of measurements that tells of sigma where a chart of them does
+ * not do so itself: by the size of its subgroups and its estimator. */
+enum spc_chart spc_sigma_chart(const struct spc_chart_design *design);
+
+/* Centre, sigma and zones by the design's estimator, as charts of measurements
+ * have them: what the families built on them begin with. */
+enum spc_status spc_estimate_variables(
+    struct spc_charting *charting, const struct spc_observation *observations,
+    size_t count);
+
+/* The room spc_estimate_variables needs. */
+struct spc_chart_room spc_variables_room(const struct spc_chart_design *design,
+                                         size_t points);
+
+/* A moving range is of the base line only when both its points are. */
+double spc_estimating_range(const struct spc_observation *observations,
+                            size_t i);
+
+/* No mark: nothing is drawn on any panel. */
+void spc_no_marks(struct spc_chart_mark marks[SPC_PANELS]);
+
+/* Clears limits and sets what every chart's limits begin with. */
+void spc_begin_limits(struct spc_charting *charting);
+
+#endif

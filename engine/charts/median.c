@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Medians and ranges: a chart that is read off the subgroup without
+ * arithmetic.  Sigma comes from the ranges, as on xbar-r. */
+#include "engine/charts/charts.h"
+
+#include "engine/median.h"
+
+#include <math.h>
+
+/* An error of the median is an integral, so that the zones last computed for
+ * another size than the nominal one are kept. */
+struct memory {
+    uint64_t n; /* that they are for; 0: none */
+    struct spc_zones zones;
+};
+
+/* Zones of medians of n. */
+static struct spc_zones zones_of(const struct spc_limits *limits, uint32_t n)
+{
+    struct spc_zones zones;
+    double error;
+
+    if (spc_median_error(n, &error) != SPC_OK)
+        error = (double)NAN; /* no limits rather than wrong ones */
+    for (unsigned i = 0; i < SPC_EDGES; i++) {
+        double away = i * limits->width / (SPC_EDGES - 1) * error;
+
+        zones.upper[i] = limits->center + away * limits->sigma;
+        zones.lower[i] = limits->center - away * limits->sigma;
+    }
+    return zones;
+}
+
+/* The centre is the mean of the medians, by size as that of means is. */
+static double center_of(const struct spc_observation *observations,
+                        size_t count)
+{
+    double center = 0, weight = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        double n = observations[i].point.n;
+
+        if (!observations[i].estimates)
+            continue;
+        weight += n;
+        center += (observations[i].median - center) * (n / weight);
+    }
+    return center;
+}
+
+static struct spc_chart_room room(const struct spc_chart_design *design,
+                                  size_t points)
+{
+    struct spc_chart_room room = spc_variables_room(design, points);
+
+    room.memory = sizeof(struct memory);
+    return room;
+}
+
+static enum spc_status estimate(struct spc_charting *charting,
+                                const struct spc_observation *observations,
+                                size_t count)
+{
+    struct spc_limits *limits = charting->limits;
+    enum spc_status status =
+        spc_estimate_variables(charting, observations, count);
+
+    if (status != SPC_OK)
+        return status;
+    if (!charting->design->known)
+        limits->center = center_of(observations, count);
+    limits->zones[SPC_PANEL_LOCATION] = zones_of(limits, limits->n);
+    return SPC_OK;
+}
+
+static void start(struct spc_charting *charting)
+{
+    *(struct memory *)charting->memory = (struct memory){.n = 0};
+}
+
+static struct spc_zones remembered_zones(struct spc_charting *charting,
+                                         uint32_t n)
+{
+    struct memory *memory = charting->memory;
+
+    if (n == charting->limits->n)
+        return charting->limits->zones[SPC_PANEL_LOCATION];
+    if (n != memory->n)
+        *memory = (struct memory){n, zones_of(charting->limits, n)};
+    return memory->zones;
+}
+
+static void plot(struct spc_charting *charting,
+                 const struct spc_observation *observation,
+                 struct spc_chart_mark ret_marks[SPC_PANELS])
+{
+    struct spc_chart_mark *mark = &ret_marks[SPC_PANEL_LOCATION];
+
+    spc_variables_chart.plot(charting, observation, ret_marks);
+    if (observation->point.n == 0)
+        return;
+    mark->value = observation->median;
+    if (mark->judged)
+        mark->zones = remembered_zones(charting, observation->point.n);
+}
+
+const struct spc_chart_operations spc_median_chart = {
+    .room = room, .estimate = estimate, .start = start, .plot = plot};

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of charts.  See engine/chart.h. */
+#include "engine/charts/charts.h"
+
+#include "engine/attribute.h"
+#include "engine/study.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+/* Charts of measurements, and of the statistics made of them. */
+#define VARIABLES                                                              \
+    .operations = &spc_variables_chart, .rules = "nelson-1",                   \
+    .valid = "nelson,we,beyond-limits", .minimum = 2, .panels = 2
+
+/* Charts of counts. */
+#define COUNTS                                                                 \
+    .operations = &spc_attribute_chart, .data = SPC_DATA_COUNTS,               \
+    .valid = "nelson-1,nelson-2,nelson-3,nelson-4", .rules = "nelson-1",       \
+    .rules_why = "zones of one and two sigma mean something only where the "   \
+                 "statistic is normal, and counts are not",                    \
+    .axis = {"sample", "样本"}, .minimum = 2, .panels = 1,                     \
+    .figures = {"rate", "sigma_z", "alpha"}
+
+/* Charts with a memory. */
+#define WEIGHTED                                                               \
+    .operations = &spc_weighted_chart, .data = SPC_DATA_MEASUREMENTS,          \
+    .valid = "beyond-limits", .rules = "beyond-limits",                        \
+    .rules_why = "neighbouring points share their measurements, so that runs " \
+                 "and trends are no sign of anything",                         \
+    .axis = {"point", "点"}, .minimum = 2, .panels = 1
+
+/* Charts of rare events. */
+#define RARE                                                                   \
+    .operations = &spc_rare_chart, .known = SPC_KNOWN_CENTER,                  \
+    .valid = "nelson-1,nelson-2,nelson-3,nelson-4", .rules = "nelson-1",       \
+    .rules_why = "zones of one and two sigma mean something only where the "   \
+                 "statistic is normal, and intervals are not",                 \
+    .axis = {"event", "事件"}, .minimum = 2, .panels = 1
+
+/* clang-format off */
+const struct spc_chart_type spc_chart_types[SPC_CHARTS] = {
+    [SPC_CHART_IMR] =
+    {.name = "imr", .text = "individual values and moving ranges",
+     .text_zh = "单值与移动极差图",
+     VARIABLES, .data = SPC_DATA_INDIVIDUALS,
+     .options = "value,sigma-estimator,width",
+     .axis = {"individual", "序号"},
+     .panel = {{"individual", {"individual value", "单值"}, false, false, false,
+                {"value", "单值"}},
+               {"moving-range", {"moving range", "移动极差"}, true, true}}},
+    [SPC_CHART_XBAR_R] =
+    {.name = "xbar-r", .text = "means and ranges of subgroups",
+     .text_zh = "均值与极差图",
+     VARIABLES, .data = SPC_DATA_SUBGROUPS,
+     .options = "value,sigma-estimator,width",
+     .axis = {"subgroup", "子组"},
+     .panel = {{"xbar", {"subgroup mean", "子组均值"}, false, false, false,
+                {"mean", "均值"}},
+               {"range", {"subgroup range", "子组极差"}, true, true, false,
+                {"range", "极差"}}}},
+    [SPC_CHART_XBAR_S] =
+    {.name = "xbar-s", .text = "means and standard deviations of subgroups",
+     .text_zh = "均值与标准差图",
+     VARIABLES, .data = SPC_DATA_SUBGROUPS,
+     .options = "value,sigma-estimator,width",
+     .axis = {"subgroup", "子组"},
+     .panel = {{"xbar", {"subgroup mean", "子组均值"}, false, false, false,
+                {"mean", "均值"}},
+               {"sd", {"subgroup standard deviation", "子组标准差"}, true, true,
+                false, {"standard deviation", "标准差"}}}},
+    [SPC_CHART_MEDIAN_R] =
+    {.name = "median-r", .text = "medians and ranges of subgroups",
+     .text_zh = "中位数与极差图",
+     .operations = &spc_median_chart, .data = SPC_DATA_SUBGROUPS,
+     .options = "value,width",
+     .valid = "nelson,we,beyond-limits", .rules = "nelson-1",
+     .axis = {"subgroup", "子组"}, .minimum = 2, .panels = 2,
+     .panel = {{"median", {"subgroup median", "子组中位数"}, false, false},
+               {"range", {"subgroup range", "子组极差"}, true, true}}},
+    [SPC_CHART_P] =
+    {.name = "p", .text = "fraction defective of n units",
+     .text_zh = "不合格品率图",
+     COUNTS, .kind = SPC_ATTRIBUTE_P,
+     .options = "count,n,alpha,width", .known = SPC_KNOWN_CENTER,
+     .fraction = true, .estimator = "binomial",
+     .panel = {{"p", {"fraction defective", "不合格品率"}, true, false, true}}},
+    [SPC_CHART_NP] =
+    {.name = "np", .text = "number of defectives among n units",
+     .text_zh = "不合格品数图",
+     COUNTS, .kind = SPC_ATTRIBUTE_NP,
+     .options = "count,n,alpha,width", .known = SPC_KNOWN_CENTER,
+     .fraction = true, .estimator = "binomial",
+     .panel = {{"np", {"number of defectives", "不合格品数"}, true, false, true}}},
+    [SPC_CHART_C] =
+    {.name = "c", .text = "number of defects in equal units",
+     .text_zh = "不合格数图",
+     COUNTS, .kind = SPC_ATTRIBUTE_C,
+     .options = "count,alpha,width", .known = SPC_KNOWN_CENTER,
+     .estimator = "poisson",
+     .panel = {{"c", {"number of defects", "不合格数"}, true, false, true}}},
+    [SPC_CHART_U] =
+    {.name = "u", .text = "defects per unit, in n units",
+     .text_zh = "单位不合格数图",
+     COUNTS, .kind = SPC_ATTRIBUTE_U,
+     .options = "count,n,alpha,width", .known = SPC_KNOWN_CENTER,
+     .estimator = "poisson",
+     .panel = {{"u", {"defects per unit", "单位不合格数"}, true, false, true}}},
+    [SPC_CHART_LANEY_P] =
+    {.name = "laney-p", .text = "p, with limits widened as the points scatter",
+     .text_zh = "Laney p′ 图（按点间散布放宽控制限）",
+     COUNTS, .kind = SPC_ATTRIBUTE_P,
+     .options = "count,n,width", .known = SPC_KNOWN_CENTER_AND_SIGMA,
+     .fraction = true, .estimator = "laney",
+     .panel = {{"p", {"fraction defective", "不合格品率"}, true, false, true}}},
+    [SPC_CHART_LANEY_U] =
+    {.name = "laney-u", .text = "u, with limits widened as the points scatter",
+     .text_zh = "Laney u′ 图（按点间散布放宽控制限）",
+     COUNTS, .kind = SPC_ATTRIBUTE_U,
+     .options = "count,n,width", .known = SPC_KNOWN_CENTER_AND_SIGMA,
+     .estimator = "laney",
+     .panel = {{"u", {"defects per unit", "单位不合格数"}, true, false, true}}},
+    [SPC_CHART_EWMA] =
+    {.name = "ewma", .text = "exponentially weighted moving average",
+     .text_zh = "指数加权移动平均图",
+     WEIGHTED, .kind = SPC_WEIGHTED_EWMA,
+     .options = "value,sigma-estimator,width,lambda",
+     .panel = {{"ewma", {"EWMA", "EWMA"}, false, false}},
+     .figures = {"lambda"}},
+    [SPC_CHART_CUSUM] =
+    {.name = "cusum", .text = "cumulative sums, one for either side",
+     .text_zh = "双侧累积和图",
+     .operations = &spc_weighted_chart, .data = SPC_DATA_MEASUREMENTS,
+     .valid = "beyond-limits", .rules = "beyond-limits",
+     .rules_why = "neighbouring points share their measurements, so that runs "
+                  "and trends are no sign of anything",
+     .axis = {"point", "点"}, .minimum = 2, .panels = 2,
+     .kind = SPC_WEIGHTED_CUSUM, .two_sided = true,
+     .options = "value,sigma-estimator,k,h,shift,head-start",
+     .panel = {{"cusum", {"cumulative sum (sigmas)", "累积和（sigma）"},
+                false, false, true, {NULL, NULL}},
+               {"cusum-low", {"lower cumulative sum (sigmas)",
+                              "下侧累积和（sigma）"}, false, false, true, {NULL, NULL}}},
+     .figures = {"k", "h", "head_start"}},
+    [SPC_CHART_MOVING_AVERAGE] =
+    {.name = "moving-average", .text = "mean of the newest points",
+     .text_zh = "移动平均图",
+     WEIGHTED, .kind = SPC_WEIGHTED_AVERAGE,
+     .options = "value,sigma-estimator,width,span",
+     .panel = {{"moving-average", {"moving average", "移动平均"}, false, false}},
+     .figures = {"span"}},
+    [SPC_CHART_G] =
+    {.name = "g", .text = "good units between two defectives",
+     .text_zh = "g 图（两次不合格之间的合格件数）",
+     RARE, .kind = SPC_RARE_G, .data = SPC_DATA_COUNTS,
+     .options = "value,count,event,alpha,width", .estimator = "geometric",
+     .panel = {{"g", {"good units between", "间隔合格品数"}, true, false, true}},
+     .figures = {"rate", "mean", "alpha", "zeros"},
+     .own = {{"benneyan",
+              "too many defectives in a row with none good between",
+              "连续出现过多的零间隔", -1}}},
+    [SPC_CHART_T] =
+    {.name = "t", .text = "time between two events",
+     .text_zh = "t 图（事件间隔时间）",
+     RARE, .kind = SPC_RARE_T, .data = SPC_DATA_TIMES,
+     .options = "value,alpha,distribution", .estimator = "maximum-likelihood",
+     .panel = {{"t", {"time between events", "事件间隔时间"}, true, false}},
+     .figures = {"shape", "scale", "alpha"}},
+    [SPC_CHART_CCC] =
+    {.name = "ccc", .text = "units up to the r-th defective, r = 1 to 4",
+     .text_zh = "CCC-r 图（至第 r 个不合格的检验件数）",
+     RARE, .kind = SPC_RARE_CCC, .data = SPC_DATA_COUNTS, .fraction = true,
+     .options = "value,count,event,alpha,r", .estimator = "negative-binomial",
+     .panel = {{"ccc", {"units inspected", "检验件数"}, true, false, true}},
+     .figures = {"rate", "events", "alpha"}},
+};
+/* clang-format on */
+
+struct spc_chart_design spc_chart_design(enum spc_chart chart,
+                                         const struct spc_constants *constants,
+                                         uint32_t n)
+{
+    bool sds = chart == SPC_CHART_XBAR_S || chart == SPC_CHART_IMR_S;
+    enum spc_estimator usual =
+        n == 1 ? SPC_ESTIMATOR_MR
+               : (sds ? SPC_ESTIMATOR_SBAR : SPC_ESTIMATOR_RBAR);
+
+    return (struct spc_chart_design){
+        .chart = chart,
+        .constants = constants,
+        .n = n,
+        .estimator = usual,
+        .width = 3,
+        .lambda = 0.2,
+        .k = 0.5,
+        .h = 5,
+        .span = 5,
+        .events = 1,
+        .ratio = 2,
+        .arl0 = 370.4,
+        .order = SPC_NONE,
+        .fraction = 0.01,
+        .risk = 0.05,
+        .specification = {.lower = (double)NAN,
+                          .upper = (double)NAN,
+                          .target = (double)NAN},
+    };
+}
+
+struct spc_chart_room spc_chart_room(const struct spc_chart_design *design,
+                                     size_t points)
+{
+    const struct spc_chart_operations *operations =
+        spc_chart_types[design->chart].operations;
+
+    if (!operations->room)
+        return (struct spc_chart_room){0};
+    return operations->room(design, points);
+}
+
+const char *spc_chart_text(enum spc_chart chart)
+{
+    assert((unsigned)chart < SPC_CHARTS);
+    return spc_chart_types[chart].name;
+}
+
+const char *spc_panel_text(enum spc_chart chart, enum spc_panel panel)
+{
+    assert((unsigned)chart < SPC_CHARTS);
+    assert((unsigned)panel < SPC_PANELS);
+    return spc_chart_types[chart].panel[panel].statistic;
+}
+
+enum spc_chart spc_chart_named(const char *name)
+{
+    unsigned chart = 0;
+
+    while (chart < SPC_CHARTS && (!spc_chart_types[chart].name ||
+                                  strcmp(spc_chart_types[chart].name, name)))
+        chart++;
+    return (enum spc_chart)chart;
+}
+
+unsigned spc_chart_panel_count(enum spc_chart chart)
+{
+    assert((unsigned)chart < SPC_CHARTS);
+    return spc_chart_types[chart].panels;
+}
+
+const char *spc_panel_phrase(enum spc_chart chart, enum spc_panel panel,
+                             bool chinese)
+{
+    const struct spc_chart_panel *row = &spc_chart_types[chart].panel[panel];
+    enum spc_language language = chinese ? SPC_CHINESE : SPC_ENGLISH;
+
+    return row->brief[language] ? row->brief[language] : row->name[language];
+}
+
+bool spc_panel_has_unit(enum spc_chart chart, enum spc_panel panel)
+{
+    return !spc_chart_types[chart].panel[panel].unitless;
+}
+
+const char *spc_figure_text(enum spc_chart chart, unsigned figure)
+{
+    assert((unsigned)chart < SPC_CHARTS);
+    assert(figure < SPC_FIGURES);
+    return spc_chart_types[chart].figures[figure];
+}
+
+const char *spc_limits_estimator_text(const struct spc_limits *limits)
+{
+    const char *own = spc_chart_types[limits->chart].estimator;
+
+    if (limits->subgroups == 0)
+        return "known";
+    return own ? own
+               : spc_estimator_text((enum spc_estimator)limits->estimator);
+}
