@@ -123,18 +123,14 @@ static unsigned lowest(spc_rule_mask mask)
     return (unsigned)__builtin_ctz(mask);
 }
 
-bool spc_rule_holds(const struct spc_rule *rule,
-                    const struct spc_history *history)
+/* The newest point must be a member, else a good point would alarm.  A row
+ * that wants them all needs no counting, and counting is a call on processors
+ * that cannot be relied on to do it in one instruction. */
+static bool holds(const struct spc_rule *rule,
+                  const struct spc_history *history)
 {
-    assert(rule->k >= 1);
-    assert(rule->k <= rule->n);
-    assert(rule->n <= SPC_HISTORY_POINTS);
-
     uint64_t window = history->trail[rule->mark] & newest(rule->n);
 
-    /* The newest point must be a member, else a good point would alarm.  A
-     * row that wants them all needs no counting, and counting is a call on
-     * processors that cannot be relied on to do it in one instruction. */
     if (!(window & 1))
         return false;
     if (rule->k == rule->n)
@@ -142,16 +138,53 @@ bool spc_rule_holds(const struct spc_rule *rule,
     return (unsigned)__builtin_popcountll(window) >= rule->k;
 }
 
+bool spc_rule_holds(const struct spc_rule *rule,
+                    const struct spc_history *history)
+{
+    assert(rule->k >= 1);
+    assert(rule->k <= rule->n);
+    assert(rule->n <= SPC_HISTORY_POINTS);
+
+    return holds(rule, history);
+}
+
+/* Rows that ask about each mark, by their place in the catalogue.  A point
+ * bears four or five marks, so most rows need not be looked at. */
+#define ROW(i) ((spc_rule_mask)1 << (i))
+static const spc_rule_mask asking[SPC_MARKS] = {
+    [SPC_ABOVE_3] = ROW(0) | ROW(13) | ROW(21),
+    [SPC_BELOW_3] = ROW(1) | ROW(14) | ROW(22),
+    [SPC_ABOVE_CENTRE] = ROW(2) | ROW(19),
+    [SPC_BELOW_CENTRE] = ROW(3) | ROW(20),
+    [SPC_RISING] = ROW(4),
+    [SPC_FALLING] = ROW(5),
+    [SPC_TURNING] = ROW(6),
+    [SPC_ABOVE_2] = ROW(7) | ROW(15),
+    [SPC_BELOW_2] = ROW(8) | ROW(16),
+    [SPC_ABOVE_1] = ROW(9) | ROW(17),
+    [SPC_BELOW_1] = ROW(10) | ROW(18),
+    [SPC_INSIDE_1] = ROW(11),
+    [SPC_OUTSIDE_1] = ROW(12),
+};
+
+spc_rule_mask spc_rules_asking(enum spc_mark mark)
+{
+    assert((unsigned)mark < SPC_MARKS);
+    return asking[mark];
+}
+
 spc_rule_mask spc_rules_judge(spc_rule_mask selected,
                               const struct spc_history *history)
 {
-    spc_rule_mask holding = 0;
+    spc_rule_mask holding = 0, asked = 0;
 
-    for (spc_rule_mask left = selected; left != 0; left &= left - 1) {
+    for (unsigned mark = 0; mark < SPC_MARKS; mark++)
+        asked |= (0 - (spc_rule_mask)(history->trail[mark] & 1)) & asking[mark];
+    for (spc_rule_mask left = selected & asked; left != 0; left &= left - 1) {
         unsigned row = lowest(left);
 
-        if (spc_rule_holds(&spc_rules[row], history))
-            holding |= (spc_rule_mask)1 << row;
+        if (holds(&spc_rules[row], history))
+            holding |= ROW(row);
     }
     return holding;
 }

@@ -44,6 +44,9 @@ __attribute__((warn_unused_result)) bool spc_rules_named(
  * location panel only. */
 spc_rule_mask spc_rules_valid(enum spc_panel panel);
 
+/* Rows that ask about a mark: those that can hold at a point that bears it. */
+spc_rule_mask spc_rules_asking(enum spc_mark mark);
+
 bool spc_rule_holds(const struct spc_rule *rule,
                     const struct spc_history *history);
 

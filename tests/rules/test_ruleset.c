@@ -415,9 +415,24 @@ static void test_rows_are_sound(void **state)
     assert_string_equal(spc_side_text(SPC_SIDE_BELOW), "below");
 }
 
+/* The index by marks says what the rows say. */
+static void test_rows_by_mark(void **state)
+{
+    (void)state;
+    for (unsigned mark = 0; mark < SPC_MARKS; mark++) {
+        spc_rule_mask want = 0;
+
+        for (unsigned row = 0; row < SPC_RULES; row++)
+            if (spc_rules[row].mark == mark)
+                want |= (spc_rule_mask)1 << row;
+        assert_int_equal(spc_rules_asking(mark), want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows_by_mark),
         cmocka_unit_test(test_zones),
         cmocka_unit_test(test_trends),
         cmocka_unit_test(test_every_row_is_drawn),
