@@ -22,17 +22,6 @@
 
 /* ---- what goes in ------------------------------------------------------ */
 
-/* What a point is made of. */
-enum spc_chart_data {
-    SPC_DATA_INDIVIDUALS,  /* a measurement */
-    SPC_DATA_SUBGROUPS,    /* measurements taken together */
-    SPC_DATA_MEASUREMENTS, /* either, as the design says */
-    SPC_DATA_TIMES,        /* a time since the last event */
-    SPC_DATA_COUNTS,       /* a count, in units inspected */
-    SPC_DATA_VECTORS,      /* several characteristics of a part or subgroup */
-    SPC_DATA_STREAMS,      /* one characteristic at several places at once */
-};
-
 /* One point before it is plotted.
  *
  * A vector holds `variables` values; of subgroups these are means, and behind
@@ -97,10 +86,7 @@ struct spc_chart_mark {
 
 /* ---- a chart at work --------------------------------------------------- */
 
-enum {
-    SPC_CULPRITS_MAX = 8,
-    SPC_PARTS_MAX = 64, /* kinds of part on one short-run chart */
-};
+enum { SPC_CULPRITS_MAX = 8 };
 
 /* All parts are the caller's, sized by spc_chart_room. */
 struct spc_charting {
@@ -150,13 +136,6 @@ struct spc_chart_operations {
 /* ---- the table --------------------------------------------------------- */
 
 enum spc_language { SPC_ENGLISH, SPC_CHINESE, SPC_LANGUAGES };
-
-/* Which parameters can be known beforehand. */
-enum spc_chart_known {
-    SPC_KNOWN_CENTER_AND_SIGMA,
-    SPC_KNOWN_CENTER,
-    SPC_KNOWN_NOTHING,
-};
 
 struct spc_chart_panel {
     const char *statistic; /* in JSON: "xbar" */

@@ -28,6 +28,7 @@ enum {
     SPC_CONTEXT_MAX = 8,   /* context keys of one station */
     SPC_CONTEXT_TEXT = 32, /* bytes of a context value, with its NUL */
     SPC_PART_ID_TEXT = 40, /* bytes of a part id, with its NUL */
+    SPC_PARTS_MAX = 64,    /* kinds of part on one short-run chart */
 };
 
 /* ---- charts ------------------------------------------------------------ */
@@ -68,6 +69,24 @@ enum spc_chart {
     SPC_CHART_GROUP,
     SPC_CHART_STREAM_DIFFERENCE,
     SPC_CHARTS
+};
+
+/* What a point is made of. */
+enum spc_chart_data {
+    SPC_DATA_INDIVIDUALS,  /* a measurement */
+    SPC_DATA_SUBGROUPS,    /* measurements taken together */
+    SPC_DATA_MEASUREMENTS, /* either, as the design says */
+    SPC_DATA_TIMES,        /* a time since the last event */
+    SPC_DATA_COUNTS,       /* a count, in units inspected */
+    SPC_DATA_VECTORS,      /* several characteristics of a part or subgroup */
+    SPC_DATA_STREAMS,      /* one characteristic at several places at once */
+};
+
+/* Which parameters can be known beforehand. */
+enum spc_chart_known {
+    SPC_KNOWN_CENTER_AND_SIGMA,
+    SPC_KNOWN_CENTER,
+    SPC_KNOWN_NOTHING,
 };
 
 /* Most charts of measurements are a pair: where the process is, how wide it
