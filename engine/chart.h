@@ -58,7 +58,9 @@ struct spc_chart_design {
     double width;            /* sigmas to the control limits */
     double alpha;            /* 0, or the probability beyond both limits */
     double lambda;           /* of an EWMA or MEWMA */
-    double k, h, head_start; /* of a CUSUM, in sigmas of the points */
+    double k, h, head_start; /* of a CUSUM, in sigmas of the points; of one of
+                                events h is in units or time, NaN by arl0,
+                                and the head start a share of it */
     uint32_t span;           /* of a moving average */
     uint32_t events;         /* up to which a CCC-r chart counts */
     bool by_width;           /* not by quantiles, on a g chart */

@@ -83,6 +83,9 @@ static void sketch_points(const struct spc_chart_study *study,
             point->low = low ? low->value : NAN;
             point->has_zones = mark->judged || stage->status == SPC_OK;
             point->zones = mark->judged ? mark->zones : stage->limits.zones[p];
+            if (low)
+                memcpy(point->zones.lower, stage->limits.zones[p + 1].lower,
+                       sizeof point->zones.lower);
             point->excluded = spc_chart_is_excluded(study, i);
             rule_numbers(study->plan.type, rules, point->rules,
                          sizeof point->rules);

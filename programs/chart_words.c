@@ -478,6 +478,8 @@ static void write_limits(const struct spc_chart_study *study,
                          enum spc_language language, FILE *file)
 {
     const struct spc_zones *zones = &stage->limits.zones[panel];
+    const struct spc_zones *low =
+        study->plan.type->two_sided ? zones + 1 : zones;
     int decimals = (int)study->decimals + 2;
     char center[SPC_NUMBER_TEXT], lower[SPC_NUMBER_TEXT];
     char upper[SPC_NUMBER_TEXT];
@@ -485,7 +487,7 @@ static void write_limits(const struct spc_chart_study *study,
     if (decimals > 12)
         decimals = 12;
     spc_decimal_text(zones->upper[0], decimals, center);
-    spc_decimal_text(zones->lower[SPC_EDGES - 1], decimals, lower);
+    spc_decimal_text(low->lower[SPC_EDGES - 1], decimals, lower);
     spc_decimal_text(zones->upper[SPC_EDGES - 1], decimals, upper);
     fprintf(file, words[CENTER_AND_LIMITS][language],
             study->plan.type->panel[panel].statistic, center, lower, upper,

@@ -621,9 +621,9 @@ static void gather_event(struct spc_folding *f, bool event)
     if (!event)
         return;
     if (stream->waiting && ++stream->events >= needed) {
-        double waited = f->plan->chart == SPC_CHART_CCC
-                            ? (double)stream->waited
-                            : (double)(stream->waited - 1);
+        double waited = f->plan->chart == SPC_CHART_G
+                            ? (double)(stream->waited - 1)
+                            : (double)stream->waited;
 
         plot_interval(f, timed
                              ? (double)(f->sample->time - stream->event_time) /

@@ -26,7 +26,7 @@ struct request {
     struct spc_dataset_request data;
     const char *baseline, *exclude, *estimator, *center, *sigma, *rules;
     const char *event, *r, *distribution;
-    const char *lambda, *k, *h, *shift, *head_start, *span;
+    const char *lambda, *k, *h, *shift, *head_start, *span, *ratio, *arl0;
     const char *width, *alpha, *count, *format_name, *svg, *png, *language_name;
     const char *rounds;
     bool list, iterate;
@@ -99,6 +99,10 @@ static enum spc_options_result read_options(int argc, char **argv,
          &r->head_start, NULL},
         {"span", 0, "N", "points in a moving average; default 5", &r->span,
          NULL},
+        {"ratio", 0, "R", "a sum for events that come R times as often, or as "
+         "seldom; default 2", &r->ratio, NULL},
+        {"arl0", 0, "N", "points to a signal while nothing is wrong, where the "
+         "limit is found by it; default 370.4", &r->arl0, NULL},
         {"separator", 0, "CHAR", ", ; | or tab; default guessed",
          &r->data.separator, NULL},
         {"decimal", 0, "CHAR", ". or , in numbers; default .",
@@ -222,6 +226,8 @@ static enum spc_exit check_options(const struct request *r,
         {"shift", r->shift},
         {"head-start", r->head_start},
         {"span", r->span},
+        {"ratio", r->ratio},
+        {"arl0", r->arl0},
     };
 
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
@@ -285,7 +291,7 @@ static enum spc_exit read_rare(struct request *r, struct spc_chart_plan *plan)
     plan->design.by_width = r->width != NULL;
     if (r->event) {
         r->data.events = plan->design.events;
-        r->data.between = !spc_chart_type_has(plan->type->options, "r");
+        r->data.between = plan->design.chart == SPC_CHART_G;
     }
     plan->design.exponential = plan->design.known;
     if (!r->distribution)
@@ -337,6 +343,24 @@ static enum spc_exit read_between(const char *name, const char *text,
     return SPC_EXIT_OK;
 }
 
+/* In sigmas below h; of a sum of events, a share of it. */
+static enum spc_exit read_head_start(const struct request *r,
+                                     struct spc_chart_plan *plan)
+{
+    bool share = spc_chart_type_has(plan->type->options, "ratio");
+    double *head_start = &plan->design.head_start;
+
+    if (!r->head_start)
+        return SPC_EXIT_OK;
+    if (spc_option_number(r->head_start, head_start) && *head_start >= 0 &&
+        *head_start < (share ? 1 : plan->design.h))
+        return SPC_EXIT_OK;
+    return spc_misused(command, "--head-start takes a %s, not '%s'",
+                       share ? "share of the limit, from 0 to below 1"
+                             : "number from 0 to below h",
+                       r->head_start);
+}
+
 static enum spc_exit read_memory(const struct request *r,
                                  struct spc_chart_plan *plan)
 {
@@ -357,6 +381,11 @@ static enum spc_exit read_memory(const struct request *r,
         exit = read_between("h", r->h, 0, INFINITY, &plan->design.h);
     if (exit == SPC_EXIT_OK)
         exit = read_between("span", r->span, 0, INFINITY, &span);
+    if (exit == SPC_EXIT_OK)
+        exit =
+            read_between("ratio", r->ratio, 1, INFINITY, &plan->design.ratio);
+    if (exit == SPC_EXIT_OK)
+        exit = read_between("arl0", r->arl0, 2, INFINITY, &plan->design.arl0);
     if (exit != SPC_EXIT_OK)
         return exit;
     if (r->shift)
@@ -366,15 +395,7 @@ static enum spc_exit read_memory(const struct request *r,
                            "--span takes a number from 1 to %d, not '%s'",
                            SPC_SPAN_MAX, r->span);
     plan->design.span = (unsigned)span;
-    if (r->head_start &&
-        (!spc_option_number(r->head_start, &plan->design.head_start) ||
-         !(plan->design.head_start >= 0 &&
-           plan->design.head_start < plan->design.h)))
-        return spc_misused(command,
-                           "--head-start takes a number from 0 to below h, not "
-                           "'%s'",
-                           r->head_start);
-    return SPC_EXIT_OK;
+    return read_head_start(r, plan);
 }
 
 static enum spc_exit read_rounds(struct request *r)

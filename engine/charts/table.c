@@ -39,6 +39,14 @@
                  "statistic is normal, and intervals are not",                 \
     .axis = {"event", "事件"}, .minimum = 2, .panels = 1
 
+/* Sums of rare events, for either side. */
+#define RATE_CUSUM                                                             \
+    .operations = &spc_rate_cusum_chart, .known = SPC_KNOWN_CENTER,            \
+    .valid = "beyond-limits", .rules = "beyond-limits",                        \
+    .rules_why = "neighbouring sums share their events, so that runs and "     \
+                 "trends are no sign of anything",                             \
+    .axis = {"event", "事件"}, .minimum = 2, .panels = 2, .two_sided = true
+
 /* clang-format off */
 const struct spc_chart_type spc_chart_types[SPC_CHARTS] = {
     [SPC_CHART_IMR] =
@@ -174,8 +182,39 @@ const struct spc_chart_type spc_chart_types[SPC_CHARTS] = {
      .options = "value,count,event,alpha,r", .estimator = "negative-binomial",
      .panel = {{"ccc", {"units inspected", "检验件数"}, true, false, true}},
      .figures = {"rate", "events", "alpha"}},
+    [SPC_CHART_BERNOULLI_CUSUM] =
+    {.name = "bernoulli-cusum",
+     .text = "cumulative sums of units up to each defective (Bernoulli)",
+     .text_zh = "伯努利累积和图（至每个不合格的检验件数）",
+     RATE_CUSUM, .data = SPC_DATA_COUNTS, .fraction = true,
+     .options = "value,count,event,ratio,arl0,h,head-start",
+     .estimator = "mean-units",
+     .panel = {{"bernoulli-cusum", {"cumulative sum (units)", "累积和（件）"},
+                false, false, true, {NULL, NULL}},
+               {"bernoulli-cusum-low", {"lower cumulative sum (units)",
+                                        "下侧累积和（件）"},
+                false, false, true, {NULL, NULL}}},
+     .figures = {"rate", "ratio", "m", "h", "m_low", "h_low"}},
+    [SPC_CHART_TBE_CUSUM] =
+    {.name = "tbe-cusum",
+     .text = "cumulative sums of times between events (exponential)",
+     .text_zh = "事件间隔时间累积和图（指数分布）",
+     RATE_CUSUM, .data = SPC_DATA_TIMES,
+     .options = "value,event,ratio,arl0,h,head-start",
+     .estimator = "mean-time",
+     .panel = {{"tbe-cusum", {"cumulative sum (time)", "累积和（时间）"},
+                false, false, false, {NULL, NULL}},
+               {"tbe-cusum-low", {"lower cumulative sum (time)",
+                                  "下侧累积和（时间）"},
+                false, false, false, {NULL, NULL}}},
+     .figures = {"mean", "ratio", "k", "h", "k_low", "h_low"}},
 };
 /* clang-format on */
+
+static bool is_rate_cusum(enum spc_chart chart)
+{
+    return spc_chart_types[chart].operations == &spc_rate_cusum_chart;
+}
 
 struct spc_chart_design spc_chart_design(enum spc_chart chart,
                                          const struct spc_constants *constants,
@@ -194,7 +233,7 @@ struct spc_chart_design spc_chart_design(enum spc_chart chart,
         .width = 3,
         .lambda = 0.2,
         .k = 0.5,
-        .h = 5,
+        .h = is_rate_cusum(chart) ? (double)NAN : 5, /* NaN: by arl0 */
         .span = 5,
         .events = 1,
         .ratio = 2,

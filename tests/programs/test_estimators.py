@@ -262,6 +262,7 @@ CHARTS = {
     "ewma": ("--value", "a"), "cusum": ("--value", "a"),
     "moving-average": ("--value", "a"), "g": ("--value", "a"),
     "t": ("--value", "a"), "ccc": ("--value", "a"),
+    "bernoulli-cusum": ("--value", "a"), "tbe-cusum": ("--value", "a"),
 }
 
 
