@@ -153,6 +153,7 @@ struct spc_chart_own_rule {
     const char *name, *text, *text_zh;
     int side; /* 1 above, -1 below, 0 neither */
 };
+    bool moving; /* even of subgroups: a range of two neighbours */
 
 enum { SPC_OWN_RULES_MAX = 4 };
 

@@ -212,17 +212,19 @@ static bool sketch_allocate(const struct spc_chart_study *study,
 {
     size_t count = study->dataset->count + 1; /* never zero bytes */
 
-    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
+    bool has_points = true;
+
+    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++) {
         sketch->points[p] = calloc(count, sizeof *sketch->points[p]);
+        has_points = has_points && sketch->points[p];
+    }
     sketch->label_texts = calloc(count, sizeof *sketch->label_texts);
     sketch->labels = calloc(count, sizeof *sketch->labels);
     sketch->stages = calloc(study->stage_count + 2, sizeof *sketch->stages);
     sketch->stage_texts =
         calloc(study->stage_count + 1, sizeof *sketch->stage_texts);
-    return sketch->points[0] &&
-           sketch->points[spc_chart_panels(study->plan.type) - 1] &&
-           sketch->label_texts && sketch->labels && sketch->stages &&
-           sketch->stage_texts;
+    return has_points && sketch->label_texts && sketch->labels &&
+           sketch->stages && sketch->stage_texts;
 }
 
 static void sketch_free(struct sketch *sketch)

@@ -68,6 +68,7 @@ static void describe_shortage(const struct spc_chart_study *study,
     static const char *const nouns[2][SPC_LANGUAGES] = {{"point", "点"},
                                                         {"subgroup", "子组"}};
     bool subgroups = study->dataset->subgroups;
+    bool single = subgroups && stage->measurements <= (double)stage->subgroups;
     unsigned long long has = stage->subgroups, least = stage->needed;
 
     if (has < least)
@@ -76,7 +77,7 @@ static void describe_shortage(const struct spc_chart_study *study,
                  language == SPC_ENGLISH && has != 1 ? "s" : "", least,
                  least - has);
     else
-        snprintf(ret_text, SPC_ABSENCE_TEXT, "%s", mute[subgroups][language]);
+        snprintf(ret_text, SPC_ABSENCE_TEXT, "%s", mute[single][language]);
 }
 
 bool spc_chart_absence(const struct spc_chart_study *study,
@@ -99,23 +100,34 @@ bool spc_chart_absence(const struct spc_chart_study *study,
     return true;
 }
 
+/* Of individuals; of subgroups only where the panel says so. */
+static bool is_moving_range(const struct spc_chart_study *study,
+                            enum spc_panel panel)
+{
+    const struct spc_chart_panel *row = &study->plan.type->panel[panel];
+    enum spc_chart_data data = study->plan.type->data;
+    bool individuals =
+        data == SPC_DATA_INDIVIDUALS ||
+        (data == SPC_DATA_MEASUREMENTS && !study->dataset->subgroups);
+
+    return row->moving || (row->spread && individuals);
+}
+
 /* The first moving range belongs to the second point; before it there is no
  * place for one. */
 static size_t first_point(const struct spc_chart_study *study,
                           enum spc_panel panel)
 {
-    return study->plan.type->data == SPC_DATA_INDIVIDUALS &&
-           panel == SPC_PANEL_SPREAD;
+    return is_moving_range(study, panel);
 }
 
-/* A moving range has two measurements behind it. */
+/* A moving range has two measurements, or means of them, behind it. */
 static double measurements(const struct spc_chart_study *study, size_t i,
                            enum spc_panel panel)
 {
     const struct spc_chart_point *point = &study->points[i];
 
-    if (study->plan.type->data == SPC_DATA_INDIVIDUALS &&
-        panel == SPC_PANEL_SPREAD)
+    if (is_moving_range(study, panel))
         return isfinite(point->mark[panel].value) ? 2 : 0;
     if (study->plan.type->data == SPC_DATA_COUNTS && point->at.point.n > 0)
         return point->at.units;

@@ -180,6 +180,11 @@ static enum spc_exit read_known(const struct request *r,
 
     if (!r->center && !r->sigma)
         return SPC_EXIT_OK;
+    if (plan->type->known == SPC_KNOWN_NOTHING)
+        return spc_misused(command,
+                           "%s takes no known parameters: --center and --sigma "
+                           "are for other charts",
+                           plan->type->name);
     if (plan->type->known == SPC_KNOWN_CENTER && r->sigma)
         return spc_misused(
             command, "%s has no sigma of its own: it follows from --center",
@@ -488,6 +493,13 @@ static void remark_stage(const struct spc_chart_study *study, size_t s,
                          json_t *notes)
 {
     const struct spc_chart_stage *stage = &study->stages[s];
+    if (plan->type->panels > SPC_PANEL_WITHIN &&
+        (plan->design.estimator == SPC_ESTIMATOR_OVERALL ||
+         plan->design.estimator == SPC_ESTIMATOR_OVERALL_C4))
+        return spc_misused(command,
+                           "%s asks how far means lie apart beyond what sigma "
+                           "within explains; %s is not within",
+                           plan->type->name, r->estimator);
     char where[80] = "", usual[40] = "", absence[SPC_ABSENCE_TEXT];
 
     if (study->stage_count > 1)

@@ -20,8 +20,6 @@ enum {
     SPREAD_HEIGHT = 150,
     PANEL_GAP = 26,
     AXIS_HEIGHT = 48,
-    HEIGHT =
-        PANEL_TOP + LOCATION_HEIGHT + PANEL_GAP + SPREAD_HEIGHT + AXIS_HEIGHT,
     TICKS_MAX = 6,
     SYMBOL = 5,      /* half a symbol's width */
     PNG_SCALE = 2,   /* for screens of high density */
@@ -249,7 +247,16 @@ static double limits_width(const struct canvas *canvas)
     return width;
 }
 
-/* Both frames get the same edges, whatever stands beside them. */
+/* A single panel is as high as a pair; a third adds to it. */
+static int height_of(const struct spc_picture *picture)
+{
+    int below = picture->panel_count > 2 ? (int)picture->panel_count - 1 : 1;
+
+    return PANEL_TOP + LOCATION_HEIGHT + below * (PANEL_GAP + SPREAD_HEIGHT) +
+           AXIS_HEIGHT;
+}
+
+/* All frames get the same edges, whatever stands beside them. */
 static void place_frames(struct canvas *canvas)
 {
     struct frame *frame = canvas->frame;
@@ -259,8 +266,10 @@ static void place_frames(struct canvas *canvas)
     frame[0].bottom =
         frame[0].top + LOCATION_HEIGHT +
         (canvas->picture->panel_count == 1 ? PANEL_GAP + SPREAD_HEIGHT : 0);
-    frame[1].top = frame[0].bottom + PANEL_GAP;
-    frame[1].bottom = frame[1].top + SPREAD_HEIGHT;
+    for (unsigned p = 1; p < SPC_PANELS; p++) {
+        frame[p].top = frame[p - 1].bottom + PANEL_GAP;
+        frame[p].bottom = frame[p].top + SPREAD_HEIGHT;
+    }
     for (unsigned p = 0; p < canvas->picture->panel_count; p++) {
         set_scale(&frame[p], canvas->picture, &canvas->picture->panel[p]);
         left = fmax(left, ticks_width(canvas, &frame[p]));
@@ -394,11 +403,12 @@ static void draw_edge(const struct canvas *canvas, unsigned p, bool upper,
     for (size_t i = 0; i < picture->count; i++) {
         const struct spc_picture_point *point = &picture->panel[p].points[i];
         const double *edges = upper ? point->zones.upper : point->zones.lower;
+        bool has = point->has_zones && isfinite(edges[edge]);
         double y;
 
-        if (ends_stage(picture, &stage, i) || !point->has_zones)
+        if (ends_stage(picture, &stage, i) || !has)
             drawing = false;
-        if (!point->has_zones)
+        if (!has)
             continue;
         y = crisp(y_of(frame, edges[edge]));
         (drawing ? cairo_line_to : cairo_move_to)(
@@ -477,6 +487,8 @@ static void write_limits(const struct canvas *canvas, unsigned p, size_t s)
     for (unsigned k = 0; k < 3; k++) {
         double y = y_of(frame, values[k]);
 
+        if (isnan(values[k]))
+            continue;
         limit_text(canvas, names[k], values[k], text, sizeof text);
         if (last)
             write_text(canvas, text, frame->right + 8, y, LEFT, plain, 0);
@@ -679,7 +691,8 @@ static cairo_status_t draw_on(cairo_surface_t *surface, double scale,
 enum spc_status spc_picture_svg(const struct spc_picture *picture,
                                 const char *path)
 {
-    cairo_surface_t *surface = cairo_svg_surface_create(path, WIDTH, HEIGHT);
+    cairo_surface_t *surface =
+        cairo_svg_surface_create(path, WIDTH, height_of(picture));
     cairo_status_t status;
 
     cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
@@ -695,7 +708,7 @@ enum spc_status spc_picture_png(const struct spc_picture *picture,
                                 const char *path)
 {
     cairo_surface_t *surface = cairo_image_surface_create(
-        CAIRO_FORMAT_RGB24, PNG_SCALE * WIDTH, PNG_SCALE * HEIGHT);
+        CAIRO_FORMAT_RGB24, PNG_SCALE * WIDTH, PNG_SCALE * height_of(picture));
     cairo_status_t status = draw_on(surface, PNG_SCALE, picture);
 
     if (status == CAIRO_STATUS_SUCCESS)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A control chart, drawn: one panel or a pair over one axis.
+/* A control chart, drawn: one panel, two or three over one axis.
  *
  *     title
  *     remark                          stage name | stage name
@@ -14,8 +14,8 @@
  * rule's number, so that it is seen without colour: a filled red square is a
  * point beyond its limits, a filled orange triangle completes a run; hollow
  * triangles are the rest of that run; a crossed hollow circle is an excluded
- * point.  Limits step where they change.  A missing value is a gap.  Both
- * panels share their left and right edge.
+ * point.  Limits step where they change; an edge that is NaN has no line.  A
+ * missing value is a gap.  All panels share their left and right edge.
  *
  * All texts are the caller's, in the language of the reader. */
 #ifndef SPC_ADAPTERS_CHART_PICTURE_H

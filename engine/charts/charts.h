@@ -8,6 +8,7 @@
 
 extern const struct spc_chart_operations spc_variables_chart;
 extern const struct spc_chart_operations spc_median_chart;
+extern const struct spc_chart_operations spc_three_way_chart;
 extern const struct spc_chart_operations spc_attribute_chart;
 extern const struct spc_chart_operations spc_weighted_chart;
 extern const struct spc_chart_operations spc_rare_chart;

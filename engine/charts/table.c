@@ -14,6 +14,15 @@
     .operations = &spc_variables_chart, .rules = "nelson-1",                   \
     .valid = "nelson,we,beyond-limits", .minimum = 2, .panels = 2
 
+/* Charts of measurements that vary between subgroups by more than within. */
+#define THREE_WAY                                                              \
+    .operations = &spc_three_way_chart, .data = SPC_DATA_SUBGROUPS,            \
+    .options = "value,sigma-estimator,width", .known = SPC_KNOWN_NOTHING,      \
+    .valid = "nelson,we,beyond-limits", .rules = "nelson-1",                   \
+    .axis = {"subgroup", "子组"}, .minimum = 2, .panels = 3,                   \
+    .figures = {"sigma_between", "sigma_within", "sigma_between_within",       \
+                "sigma_means"}
+
 /* Charts of counts. */
 #define COUNTS                                                                 \
     .operations = &spc_attribute_chart, .data = SPC_DATA_COUNTS,               \
@@ -104,6 +113,29 @@ const struct spc_chart_type spc_chart_types[SPC_CHARTS] = {
     [SPC_CHART_C] =
     {.name = "c", .text = "number of defects in equal units",
      .text_zh = "不合格数图",
+    [SPC_CHART_IMR_R] =
+    {.name = "imr-r",
+     .text = "means as individuals, their moving ranges, ranges within",
+     .text_zh = "子组均值的单值移动极差图与组内极差图",
+     THREE_WAY,
+     .panel = {{"xbar", {"subgroup mean", "子组均值"}, false, false, false,
+                {"mean", "均值"}},
+               {"moving-range", {"moving range of the means", "均值的移动极差"},
+                true, true, false, {"moving range", "移动极差"}, true},
+               {"range", {"range within the subgroup", "子组内极差"}, true,
+                true, false, {"range", "极差"}}}},
+    [SPC_CHART_IMR_S] =
+    {.name = "imr-s",
+     .text = "means as individuals, their moving ranges, deviations within",
+     .text_zh = "子组均值的单值移动极差图与组内标准差图",
+     THREE_WAY,
+     .panel = {{"xbar", {"subgroup mean", "子组均值"}, false, false, false,
+                {"mean", "均值"}},
+               {"moving-range", {"moving range of the means", "均值的移动极差"},
+                true, true, false, {"moving range", "移动极差"}, true},
+               {"sd", {"standard deviation within the subgroup",
+                       "子组内标准差"}, true, true, false,
+                {"standard deviation", "标准差"}}}},
      COUNTS, .kind = SPC_ATTRIBUTE_C,
      .options = "count,alpha,width", .known = SPC_KNOWN_CENTER,
      .estimator = "poisson",

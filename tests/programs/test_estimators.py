@@ -255,6 +255,8 @@ CHARTS = {
     "imr": ("--value", "a"), "xbar-r": ("--wide", "--value", "a,b"),
     "xbar-s": ("--wide", "--value", "a,b"),
     "median-r": ("--wide", "--value", "a,b"),
+    "imr-r": ("--wide", "--value", "a,b"),
+    "imr-s": ("--wide", "--value", "a,b"),
     "p": ("--count", "a", "--n", "40"), "np": ("--count", "a", "--n", "40"),
     "c": ("--count", "a"), "u": ("--count", "a", "--n", "b"),
     "laney-p": ("--count", "a", "--n", "40"),
