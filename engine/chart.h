@@ -68,6 +68,7 @@ struct spc_chart_design {
     double ratio;            /* rate to detect over the rate in control */
     double arl0;             /* in control, where limits are found by it */
     uint32_t order;          /* of an autoregression; SPC_NONE: by AIC */
+    bool remove_offsets;     /* of streams that always differ */
     double fraction, risk;   /* acceptance: nonconforming, probability */
     struct spc_specification specification;
 };
@@ -77,6 +78,7 @@ struct spc_chart_design {
 /* What one panel shows of one point. */
 struct spc_chart_mark {
     double value;           /* NaN: nothing is drawn */
+    uint32_t variable;      /* that it is of, among many streams; SPC_NONE */
     bool judged;            /* there are zones */
     struct spc_zones zones; /* NaN edge: there is no such line */
     uint32_t own;           /* rules of the chart's own that hold: bit i is
@@ -146,6 +148,7 @@ struct spc_chart_panel {
     bool spread;                      /* judged by the rules for a spread */
     bool unitless;                    /* not in the unit of the measurements */
     const char *brief[SPC_LANGUAGES]; /* in a sentence; NULL: as `name` */
+    bool extreme; /* of many: only its limits mean something */
 };
 
 /* A rule that is not a question about zones, and that only this chart has. */
@@ -173,8 +176,10 @@ struct spc_chart_type {
     const char *rules_why; /* why no others */
     const char *estimator; /* named in the estimate; NULL: by the design's */
     const char *axis[SPC_LANGUAGES];
-    bool two_sided;   /* the second panel is the first's lower side, drawn with
-                         it: value and value_low */
+    bool two_sided; /* the second panel is the first's lower side, drawn with
+                       it: value and value_low */
+    const char *pair[SPC_LANGUAGES]; /* or NULL: what the first two panels are
+                                        in one frame, which they share */
     uint32_t minimum; /* points without which there are no limits */
     unsigned panels;
     struct spc_chart_panel panel[SPC_PANELS];

@@ -105,13 +105,13 @@ static void common_add(struct spc_streams_common *common, double level)
 }
 
 static void add_plain(struct spc_streams_study *study, const double *values,
-                      uint32_t m)
+                      uint32_t m, double share)
 {
     struct scatter s = {0};
 
     for (uint32_t j = 0; j < m; j++)
         if (!isnan(values[j]))
-            scatter_add(&s, values[j], 1);
+            scatter_add(&s, values[j], share);
     squares_add(&study->squares[PLAIN], &s);
     common_add(&study->common[PLAIN], s.mean);
 }
@@ -123,61 +123,71 @@ static bool is_known(const struct spc_stream_sums *stream)
 
 /* Of the streams whose offsets are known; at first, when none is, of all. */
 static struct scatter about_level(const struct spc_stream_sums *streams,
-                                  const double *values, uint32_t m, bool first)
+                                  const double *values, uint32_t m,
+                                  double share, bool first)
 {
     struct scatter s = {0};
 
     for (uint32_t j = 0; j < m; j++)
         if (!isnan(values[j]) && (first || is_known(&streams[j])))
             scatter_add(&s, values[j] - streams[j].offset,
-                        1 / (1 + streams[j].variance));
+                        1 / (1 / share + streams[j].variance));
     return s;
 }
 
 /* The share of a new deviation in a stream's offset. */
-static double gain(const struct spc_stream_sums *stream, double value)
+static double gain(const struct spc_stream_sums *stream, double value,
+                   double share)
 {
     if (isnan(value))
         return 0;
-    return is_known(stream) ? stream->variance / (1 + stream->variance) : 1;
+    return is_known(stream) ? stream->variance / (1 / share + stream->variance)
+                            : 1;
 }
 
 static double mean_gain(const struct spc_stream_sums *streams,
-                        const double *values, uint32_t m)
+                        const double *values, uint32_t m, double share)
 {
     double mean = 0;
     uint64_t seen = 0;
 
     for (uint32_t j = 0; j < m; j++)
         if (is_known(&streams[j]) || !isnan(values[j]))
-            average_in(&mean, &seen, gain(&streams[j], values[j]));
+            average_in(&mean, &seen, gain(&streams[j], values[j], share));
     return mean;
 }
 
-/* `uncertain`: variance of the level. */
+/* The level of a time, and what is to be known of it. */
+struct level {
+    double mean, uncertain; /* its variance */
+    double common_gain, share;
+};
+
 static void learn_offset(struct spc_stream_sums *stream, double value,
-                         double level, double common_gain, double uncertain)
+                         const struct level *level)
 {
-    double g = gain(stream, value), apart = g - common_gain;
+    double g = gain(stream, value, level->share);
+    double apart = g - level->common_gain;
 
     if (!is_known(stream) && isnan(value))
         return;
     if (!isnan(value)) {
-        stream->offset += g * (value - level - stream->offset);
-        stream->variance = g;
+        stream->offset += g * (value - level->mean - stream->offset);
+        stream->variance = g / level->share;
     }
-    stream->variance += apart * apart * uncertain;
+    stream->variance += apart * apart * level->uncertain;
 }
 
 /* Where no stream of a later time is known, their offsets and a common move
  * cannot be told apart, and nothing is learned. */
 static void add_adjusted(struct spc_streams_study *study,
                          struct spc_stream_sums *streams, const double *values,
-                         uint32_t m)
+                         uint32_t m, double share)
 {
     bool first = study->common[ADJUSTED].times == 0;
-    struct scatter s = about_level(streams, values, m, first);
-    double common_gain = mean_gain(streams, values, m);
+    struct scatter s = about_level(streams, values, m, share, first);
+    struct level level = {s.mean, first ? 0 : 1 / s.weight,
+                          mean_gain(streams, values, m, share), share};
 
     if (s.count == 0) {
         study->common[ADJUSTED].has_previous = false;
@@ -187,8 +197,7 @@ static void add_adjusted(struct spc_streams_study *study,
         squares_add(&study->squares[ADJUSTED], &s);
     common_add(&study->common[ADJUSTED], s.mean);
     for (uint32_t j = 0; j < m; j++)
-        learn_offset(&streams[j], values[j], s.mean, common_gain,
-                     first ? 0 : 1 / s.weight);
+        learn_offset(&streams[j], values[j], &level);
 }
 
 static void add_stream(struct spc_streams_study *study,
@@ -211,12 +220,13 @@ static void add_moving_range(struct spc_streams_study *study,
 void spc_streams_study_add(struct spc_streams_study *study,
                            struct spc_stream_sums *streams,
                            const double *values, const double *ranges,
-                           uint32_t m)
+                           uint32_t m, double share)
 {
     uint32_t present = 0;
 
     assert(m >= 1);
     assert(m <= SPC_STREAMS_MAX);
+    assert(share > 0);
 
     for (uint32_t j = 0; j < m; j++) {
         present += !isnan(values[j]);
@@ -230,8 +240,8 @@ void spc_streams_study_add(struct spc_streams_study *study,
         study->common[ADJUSTED].has_previous = false;
         return;
     }
-    add_plain(study, values, m);
-    add_adjusted(study, streams, values, m);
+    add_plain(study, values, m, share);
+    add_adjusted(study, streams, values, m, share);
     for (uint32_t j = 0; j < m; j++)
         if (!isnan(values[j]))
             add_stream(study, &streams[j], values[j]);

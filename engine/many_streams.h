@@ -104,11 +104,15 @@ struct spc_streams_study {
 /* Folds in a time.  `ranges` holds the streams' ranges where values are means
  * of subgroups, else it is NULL and moving ranges are taken, which span no
  * missing value.  1 <= m <= SPC_STREAMS_MAX, the same at every call.  A time
- * at which all are missing is a gap. */
+ * at which all are missing is a gap.
+ *
+ * `share`: of the measurements that a subgroup usually has, so that its values
+ * have the variance sigma^2 / share; 1 for all but short subgroups.  Ranges
+ * are those of full ones. */
 void spc_streams_study_add(struct spc_streams_study *study,
                            struct spc_stream_sums *streams,
                            const double *values, const double *ranges,
-                           uint32_t m);
+                           uint32_t m, double share);
 
 /* What each stream is to be lessened by, so that they are 0 on average: 0 for
  * all unless adjusted, NaN for a stream never seen together with one known. */

@@ -163,6 +163,7 @@ struct spc_contribution {
     double value, limit; /* beyond its limit: it is a cause */
     double given;        /* the same given all others; NaN: not computed */
     double given_limit;
+    uint32_t panel; /* of a chart of many streams: that this is about */
 };
 
 /* Specification limits.  NaN: that side does not exist.  A boundary is a

@@ -12,6 +12,7 @@ extern const struct spc_chart_operations spc_three_way_chart;
 extern const struct spc_chart_operations spc_attribute_chart;
 extern const struct spc_chart_operations spc_weighted_chart;
 extern const struct spc_chart_operations spc_rare_chart;
+extern const struct spc_chart_operations spc_streams_chart;
 extern const struct spc_chart_operations spc_rate_cusum_chart;
 
 /* Kinds of the weighted family. */

@@ -40,6 +40,18 @@
                  "and trends are no sign of anything",                         \
     .axis = {"point", "点"}, .minimum = 2, .panels = 1
 
+/* Charts of many streams. */
+#define STREAMS                                                                \
+    .operations = &spc_streams_chart, .data = SPC_DATA_STREAMS,                \
+    .options = "value,stream,time,offsets,alpha,width", .rules = "nelson-1",   \
+    .axis = {"time", "时间"}, .minimum = 2, .panels = 3,                       \
+    .own = {{"same-stream", "the same stream the largest too often in a row",  \
+             "同一流连续多次最大", 1},                                         \
+            {"same-stream", "the same stream the smallest too often in a row", \
+             "同一流连续多次最小", -1}},                                       \
+    .figures = {"streams", "run",           "width",                           \
+                "alpha",   "common_center", "common_sigma"}
+
 /* Charts of rare events. */
 #define RARE                                                                   \
     .operations = &spc_rare_chart, .known = SPC_KNOWN_CENTER,                  \
@@ -240,6 +252,31 @@ const struct spc_chart_type spc_chart_types[SPC_CHARTS] = {
                                   "下侧累积和（时间）"},
                 false, false, false, {NULL, NULL}}},
      .figures = {"mean", "ratio", "k", "h", "k_low", "h_low"}},
+    [SPC_CHART_GROUP] =
+    {.name = "group", .text = "largest and smallest of many streams",
+     .text_zh = "多流组控制图（各流的最大值与最小值）",
+     STREAMS, .valid = "nelson-1",
+     .rules_why = "the largest and the smallest of many lie on their own side "
+                  "of the centre line, and are not normal",
+     .pair = {"largest and smallest", "最大值与最小值"},
+     .panel = {{"largest", {"largest value", "最大值"}, .extreme = true},
+               {"smallest", {"smallest value", "最小值"}, .extreme = true},
+               {"largest-range", {"largest range", "最大极差"}, true, true,
+                .extreme = true}}},
+    [SPC_CHART_STREAM_DIFFERENCE] =
+    {.name = "stream-difference",
+     .text = "largest and smallest difference of streams from their mean",
+     .text_zh = "多流差值控制图（各流与平均值之差）",
+     STREAMS, .known = SPC_KNOWN_NOTHING, .estimator = "pooled",
+     .valid = "nelson,we,beyond-limits",
+     .pair = {"differences from the mean of all streams", "与各流平均值之差"},
+     .panel = {{"largest-difference",
+                {"largest difference from the mean", "与平均值的最大差"},
+                .extreme = true},
+               {"smallest-difference",
+                {"smallest difference from the mean", "与平均值的最小差"},
+                .extreme = true},
+               {"common-cause", {"mean of all streams", "各流平均值"}}}},
 };
 /* clang-format on */
 
@@ -271,6 +308,7 @@ struct spc_chart_design spc_chart_design(enum spc_chart chart,
         .ratio = 2,
         .arl0 = 370.4,
         .order = SPC_NONE,
+        .remove_offsets = chart == SPC_CHART_STREAM_DIFFERENCE,
         .fraction = 0.01,
         .risk = 0.05,
         .specification = {.lower = (double)NAN,

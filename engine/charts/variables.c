@@ -20,8 +20,10 @@ enum spc_chart spc_sigma_chart(const struct spc_chart_design *design)
 void spc_no_marks(struct spc_chart_mark marks[SPC_PANELS])
 {
     memset(marks, 0, SPC_PANELS * sizeof *marks);
-    for (unsigned panel = 0; panel < SPC_PANELS; panel++)
+    for (unsigned panel = 0; panel < SPC_PANELS; panel++) {
         marks[panel].value = marks[panel].shift = (double)NAN;
+        marks[panel].variable = SPC_NONE;
+    }
 }
 
 void spc_begin_limits(struct spc_charting *charting)

@@ -92,7 +92,8 @@ static struct learned learn(const struct layout *layout)
     struct learned l = {.study = {0}};
 
     for (unsigned i = 0; i < TIMES; i++)
-        spc_streams_study_add(&l.study, l.streams, layout->x[i], NULL, STREAMS);
+        spc_streams_study_add(&l.study, l.streams, layout->x[i], NULL, STREAMS,
+                              1);
     return l;
 }
 
@@ -191,7 +192,7 @@ static void test_a_dead_stream(void **state)
 
     for (unsigned i = 0; i < TIMES; i++)
         spc_streams_study_add(&fewer.study, fewer.streams, layout.x[i], NULL,
-                              STREAMS - 1);
+                              STREAMS - 1, 1);
     assert_memory_equal(&all.study, &fewer.study, sizeof all.study);
     spc_streams_offsets(all.streams, STREAMS, true, offsets);
     assert_true(isnan(offsets[STREAMS - 1]));
@@ -212,7 +213,7 @@ static void test_streams_that_never_meet(void **state)
 
     (void)state;
     for (unsigned i = 0; i < 4; i++)
-        spc_streams_study_add(&study, streams, x[i], NULL, 4);
+        spc_streams_study_add(&study, streams, x[i], NULL, 4, 1);
     CHECK_CLOSE(study.squares[1].sum, 1, 1e-14); /* 4 and 6 apart: 2^2 / 4 */
     assert_true(study.squares[1].df == 1);
     spc_streams_offsets(streams, 4, true, offsets);
@@ -233,7 +234,7 @@ static void test_group_by_hand(void **state)
 
     (void)state;
     for (unsigned i = 0; i < 5; i++)
-        spc_streams_study_add(&study, streams, x[i], NULL, 2);
+        spc_streams_study_add(&study, streams, x[i], NULL, 2, 1);
     assert_true(study.times == 4 && study.values == 7 && study.ranges == 3);
     assert_int_equal(
         spc_streams_group(&study, streams, 2, &k, 1, false, &limits), SPC_OK);
@@ -260,7 +261,7 @@ static void test_group_of_subgroups(void **state)
 
     (void)state;
     for (unsigned i = 0; i < 3; i++)
-        spc_streams_study_add(&study, streams, x[i], ranges[i], 2);
+        spc_streams_study_add(&study, streams, x[i], ranges[i], 2, 1);
     assert_int_equal(
         spc_streams_group(&study, streams, 2, &k, 5, false, &limits), SPC_OK);
     CHECK_CLOSE(limits.sigma, 15 / 5.0 / k.d2[5] / sqrt(5), 1e-14);
@@ -538,7 +539,8 @@ static void check_failures(const double *values, uint32_t m, unsigned times,
     struct spc_streams_limits limits = {1, 2, 3};
 
     for (unsigned i = 0; i < times; i++)
-        spc_streams_study_add(&study, streams, values + (size_t)i * m, NULL, m);
+        spc_streams_study_add(&study, streams, values + (size_t)i * m, NULL, m,
+                              1);
     for (unsigned way = 0; way < 2; way++) {
         assert_int_equal(
             spc_streams_group(&study, streams, m, &k, 1, way, &limits), group);
@@ -584,7 +586,8 @@ static void test_a_thousand_streams(void **state)
     for (unsigned i = 0; i < 25; i++) {
         for (unsigned j = 0; j < SPC_STREAMS_MAX; j++)
             values[j] = 3.65 + 1e-3 * random_normal(&r);
-        spc_streams_study_add(&study, streams, values, NULL, SPC_STREAMS_MAX);
+        spc_streams_study_add(&study, streams, values, NULL, SPC_STREAMS_MAX,
+                              1);
     }
     assert_int_equal(spc_streams_difference(&study, true, &limits), SPC_OK);
     assert_true(limits.df == 24 * 1023);
