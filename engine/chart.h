@@ -98,7 +98,7 @@ struct spc_charting {
     struct spc_limits *limits; /* `number` is the caller's */
     double *parameters;        /* limits too, where a chart has many numbers */
     void *memory;              /* what the points so far left behind */
-    double *work;              /* scratch for estimate and explain */
+    double *work;              /* scratch; holds nothing between two calls */
     bool in_force;             /* limits are set; plot may judge */
 
     /* What estimate says besides. */
@@ -148,6 +148,7 @@ struct spc_chart_panel {
     bool spread;                      /* judged by the rules for a spread */
     bool unitless;                    /* not in the unit of the measurements */
     const char *brief[SPC_LANGUAGES]; /* in a sentence; NULL: as `name` */
+    bool moving;  /* even of subgroups: a range of two neighbours */
     bool extreme; /* of many: only its limits mean something */
 };
 
@@ -156,7 +157,6 @@ struct spc_chart_own_rule {
     const char *name, *text, *text_zh;
     int side; /* 1 above, -1 below, 0 neither */
 };
-    bool moving; /* even of subgroups: a range of two neighbours */
 
 enum { SPC_OWN_RULES_MAX = 4 };
 
@@ -171,6 +171,7 @@ struct spc_chart_type {
     enum spc_chart_known known;
     bool fraction; /* the centre lies between 0 and 1 */
     bool needs_specification;
+    bool needs_subgroups; /* of vectors, which may also be individuals */
     const char *valid;     /* rules that mean something, or a set of them */
     const char *rules;     /* judged unless told otherwise */
     const char *rules_why; /* why no others */

@@ -130,6 +130,47 @@ void spc_scatter_pool(double *scatter, size_t p, const double *subgroup)
     scatter[DF] += subgroup[DF];
 }
 
+void spc_scatter_pool_moments(double *scatter, size_t p, double n,
+                              const double *mean, const double *covariance)
+{
+    double *d = last_of(scatter, p), *products = products_of(scatter, p);
+
+    assert(n >= 1);
+
+    begin_at(scatter, p, mean);
+    for (size_t j = 0; j < p; j++)
+        d[j] = mean[j] - origin_of(scatter)[j] - shift_of(scatter, p)[j];
+    for (size_t i = 0; i < p && n > 1; i++)
+        for (size_t j = 0; j <= i; j++)
+            products[i * p + j] += (n - 1) * *covariance++;
+    move_mean(scatter, p, d, n);
+    scatter[DF] += n - 1;
+}
+
+void spc_vectors_summarise(const double *vectors, size_t n, size_t p,
+                           double *ret_moments)
+{
+    double *mean = ret_moments, *covariance = ret_moments + p;
+
+    assert(n >= 1);
+
+    for (size_t j = 0; j < p; j++) {
+        mean[j] = 0;
+        for (size_t i = 0; i < n; i++)
+            mean[j] += (vectors[i * p + j] - mean[j]) / (double)(i + 1);
+    }
+    for (size_t j = 0; j < p; j++) {
+        for (size_t k = 0; k <= j; k++) {
+            double sum = 0;
+
+            for (size_t i = 0; i < n; i++)
+                sum += (vectors[i * p + j] - mean[j]) *
+                       (vectors[i * p + k] - mean[k]);
+            *covariance++ = n > 1 ? sum / (double)(n - 1) : (double)NAN;
+        }
+    }
+}
+
 double spc_scatter_vectors(const double *scatter)
 {
     return scatter[VECTORS];

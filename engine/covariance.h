@@ -44,6 +44,17 @@ void spc_scatter_gap(double *scatter);
  * that of all its vectors. */
 void spc_scatter_pool(double *scatter, size_t p, const double *subgroup);
 
+/* The same of a subgroup that is summed up: means of its n vectors, and their
+ * covariances (divisor n - 1, lower triangle row by row; not read for n = 1).
+ * This is how spc_vectors_summarise leaves them. */
+void spc_scatter_pool_moments(double *scatter, size_t p, double n,
+                              const double *mean, const double *covariance);
+
+/* Means of n vectors, one after the other, and behind them the covariances;
+ * NaN for n = 1. */
+void spc_vectors_summarise(const double *vectors, size_t n, size_t p,
+                           double *ret_moments);
+
 double spc_scatter_vectors(const double *scatter);
 double spc_scatter_df(const double *scatter); /* successive: differences */
 void spc_scatter_mean(const double *scatter, size_t p, double *ret_mean);

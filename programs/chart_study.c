@@ -73,7 +73,7 @@ static double median_of(const struct spc_dataset *dataset,
 {
     double values[SPC_SUBGROUP_MAX];
 
-    if (!dataset->subgroups || point->count == 0 ||
+    if (!dataset->subgroups || dataset->variables > 0 || point->count == 0 ||
         point->count > SPC_SUBGROUP_MAX)
         return (double)NAN;
     memcpy(values, dataset->values + point->first,
@@ -90,6 +90,9 @@ static void find_point(struct spc_chart_study *study, size_t i)
         .point = from->point,
         .median = median_of(study->dataset, from),
         .units = from->units,
+        .vector = study->dataset->variables > 0 && from->point.n > 0
+                      ? study->dataset->vectors + from->vector
+                      : NULL,
         .part = SPC_NONE,
         .nominal = (double)NAN,
         .part_sigma = (double)NAN,
@@ -163,6 +166,7 @@ static bool begin_charting(const struct spc_chart_study *study,
 
     w->design = study->plan.design;
     w->design.n = nominal_size(study, stage);
+    w->design.variables = (uint32_t)study->dataset->variables;
     struct spc_chart_room room = spc_chart_room(&w->design, count);
 
     w->memory_size = room.memory;
@@ -353,7 +357,8 @@ static unsigned decimals(const struct spc_chart_study *study)
 {
     double width = INFINITY;
 
-    if (study->plan.type->data != SPC_DATA_COUNTS)
+    if (study->plan.type->data != SPC_DATA_COUNTS &&
+        study->plan.type->data != SPC_DATA_VECTORS)
         return study->dataset->decimals;
     for (size_t s = 0; s < study->stage_count; s++) {
         const struct spc_zones *zones = &study->stages[s].limits.zones[0];

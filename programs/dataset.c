@@ -3,6 +3,7 @@
  * rows that --where lets through. */
 #include "programs/dataset.h"
 
+#include "engine/covariance.h"
 #include "engine/subgroup.h"
 #include "programs/options.h"
 
@@ -16,8 +17,9 @@ enum { NO_COLUMN = -1 };
 
 /* The request with its columns looked up. */
 struct layout {
-    size_t value[SPC_SUBGROUP_MAX];
+    size_t value[SPC_VALUES_MAX];
     size_t values;
+    bool vectors;                /* which are variables, not parts */
     long subgroup, stage, where; /* columns, or NO_COLUMN */
     const char *where_text;
     unsigned events; /* in a point made of events; 0: of values */
@@ -188,11 +190,23 @@ static bool has_column(const struct spc_csv *csv, const char *name)
     return false;
 }
 
+/* Is the newest column among those before it? */
+static bool is_repeated(const struct layout *layout)
+{
+    size_t newest = layout->values - 1;
+
+    for (size_t i = 0; i < newest; i++)
+        if (layout->value[i] == layout->value[newest])
+            return true;
+    return false;
+}
+
 static enum spc_exit find_values(const struct spc_dataset_request *request,
                                  const struct spc_csv *csv,
                                  struct layout *layout, char *complaint)
 {
     const char *names = request->value;
+    size_t most = request->vectors ? SPC_VALUES_MAX : SPC_SUBGROUP_MAX;
 
     if (!names)
         return find_default_value(csv, request->counts, layout, complaint);
@@ -202,15 +216,18 @@ static enum spc_exit find_values(const struct spc_dataset_request *request,
         char name[256];
         enum spc_status status;
 
-        if (layout->values == SPC_SUBGROUP_MAX || length >= sizeof name)
+        if (layout->values == most || length >= sizeof name)
             return refuse(SPC_EXIT_USAGE, complaint,
-                          "--value takes at most %d columns", SPC_SUBGROUP_MAX);
+                          "--value takes at most %zu columns", most);
         memcpy(name, names, length);
         name[length] = '\0';
         status = spc_csv_find(csv, name, &layout->value[layout->values++],
                               complaint);
         if (status != SPC_OK)
             return exit_of(status, complaint);
+        if (request->vectors && is_repeated(layout))
+            return refuse(SPC_EXIT_USAGE, complaint,
+                          "--value names '%.100s' twice", name);
         names = comma ? comma + 1 : NULL;
     }
     return SPC_EXIT_OK;
@@ -254,7 +271,9 @@ static enum spc_exit find_columns(const struct spc_dataset_request *request,
     if (exit == SPC_EXIT_OK && layout->wide && layout->values < 2)
         return refuse(SPC_EXIT_USAGE, complaint,
                       "--wide needs several columns: --value a,b,c");
-    if (exit == SPC_EXIT_OK && !layout->wide && layout->values > 1)
+    layout->vectors = request->vectors;
+    if (exit == SPC_EXIT_OK && !layout->wide && !layout->vectors &&
+        layout->values > 1)
         return refuse(SPC_EXIT_USAGE, complaint,
                       "several columns are one subgroup only with --wide");
     if (exit == SPC_EXIT_OK)
@@ -286,15 +305,44 @@ static void *grow(void *array, size_t count, size_t *room, size_t size)
     return array;
 }
 
+/* Means and covariances of the point's vectors, behind those of the points
+ * before; of an individual the vector itself. */
+static bool add_vector(struct reader *reader)
+{
+    struct spc_dataset *dataset = reader->dataset;
+    size_t p = dataset->variables, n = reader->subgroup.n;
+    size_t size = p + p * (p + 1) / 2;
+    double *vectors = dataset->vectors;
+
+    if (n == 0)
+        return true;
+    if (dataset->vector_doubles + size > dataset->vector_room) {
+        size_t room = 2 * dataset->vector_room + size;
+
+        vectors = realloc(vectors, room * sizeof *vectors);
+        if (!vectors)
+            return false;
+        dataset->vectors = vectors;
+        dataset->vector_room = room;
+    }
+    spc_vectors_summarise(dataset->values + reader->first, n, p,
+                          vectors + dataset->vector_doubles);
+    dataset->vector_doubles += size;
+    return true;
+}
+
 static enum spc_exit add_point(struct reader *reader)
 {
     struct spc_dataset *dataset = reader->dataset;
+    size_t vector = dataset->vector_doubles;
     struct spc_dataset_point *points =
         grow(dataset->points, dataset->count, &dataset->room, sizeof *points);
 
     if (!points)
         return out_of_memory(reader->complaint);
     dataset->points = points;
+    if (dataset->variables > 0 && !add_vector(reader))
+        return out_of_memory(reader->complaint);
     points[dataset->count++] = (struct spc_dataset_point){
         .point = spc_subgroup_point(&reader->subgroup),
         .units = reader->layout->counts ? reader->units : 1,
@@ -302,32 +350,38 @@ static enum spc_exit add_point(struct reader *reader)
         .stage = reader->stage,
         .first = reader->first,
         .count = dataset->value_count - reader->first,
+        .vector = vector,
     };
     reader->subgroup = (struct spc_subgroup){0};
     return SPC_EXIT_OK;
 }
 
-static enum spc_exit add_value(struct reader *reader, double x)
+static enum spc_exit keep_value(struct reader *reader, double x)
 {
     struct spc_dataset *dataset = reader->dataset;
-    double *values;
+    double *values = grow(dataset->values, dataset->value_count,
+                          &dataset->value_room, sizeof *values);
 
-    if (isnan(x)) {
-        dataset->missing++;
-        spc_subgroup_skip(&reader->subgroup);
-        return SPC_EXIT_OK;
-    }
-    values = grow(dataset->values, dataset->value_count, &dataset->value_room,
-                  sizeof *values);
     if (!values)
         return out_of_memory(reader->complaint);
     dataset->values = values;
     values[dataset->value_count++] = x;
-    spc_subgroup_add(&reader->subgroup, x);
     return SPC_EXIT_OK;
 }
 
-static enum spc_exit read_cell(struct reader *reader, size_t row, size_t column)
+static enum spc_exit add_value(struct reader *reader, double x)
+{
+    if (isnan(x)) {
+        reader->dataset->missing++;
+        spc_subgroup_skip(&reader->subgroup);
+        return SPC_EXIT_OK;
+    }
+    spc_subgroup_add(&reader->subgroup, x);
+    return keep_value(reader, x);
+}
+
+static enum spc_exit read_number(struct reader *reader, size_t row,
+                                 size_t column, double *ret_x)
 {
     const struct spc_csv *csv = reader->dataset->csv;
     unsigned decimals;
@@ -351,7 +405,44 @@ static enum spc_exit read_cell(struct reader *reader, size_t row, size_t column)
     decimals = spc_csv_decimals(csv, row, column);
     if (decimals > reader->dataset->decimals)
         reader->dataset->decimals = decimals;
-    return add_value(reader, x);
+    *ret_x = x;
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_cell(struct reader *reader, size_t row, size_t column)
+{
+    double x;
+    enum spc_exit exit = read_number(reader, row, column, &x);
+
+    return exit == SPC_EXIT_OK ? add_value(reader, x) : exit;
+}
+
+/* A row of variables is a part: what it is counted by is the first of them. */
+static enum spc_exit read_vector(struct reader *reader, size_t row)
+{
+    struct spc_dataset *dataset = reader->dataset;
+    size_t before = dataset->value_count;
+    bool whole = true;
+    enum spc_exit exit = SPC_EXIT_OK;
+
+    for (size_t i = 0; i < reader->layout->values && exit == SPC_EXIT_OK; i++) {
+        double x = (double)NAN;
+
+        exit = read_number(reader, row, reader->layout->value[i], &x);
+        whole = whole && !isnan(x);
+        if (exit == SPC_EXIT_OK)
+            exit = keep_value(reader, x);
+    }
+    if (exit != SPC_EXIT_OK)
+        return exit;
+    if (whole) {
+        spc_subgroup_add(&reader->subgroup, dataset->values[before]);
+        return SPC_EXIT_OK;
+    }
+    dataset->value_count = before;
+    dataset->missing++;
+    spc_subgroup_skip(&reader->subgroup);
+    return SPC_EXIT_OK;
 }
 
 /* Whole, and small enough for a double to be exact. */
@@ -524,6 +615,8 @@ static enum spc_exit read_row(struct reader *reader, size_t row)
     }
     if (exit == SPC_EXIT_OK && layout->counts)
         return read_count(reader, row);
+    if (exit == SPC_EXIT_OK && layout->vectors)
+        return read_vector(reader, row);
     for (size_t i = 0; i < layout->values && exit == SPC_EXIT_OK; i++)
         exit = read_cell(reader, row, layout->value[i]);
     return exit;
@@ -555,7 +648,11 @@ static void remark(const struct reader *reader, json_t *notes)
         spc_note(notes, "%llu unit%s after the last event %s no point yet.",
                  reader->rows, reader->rows == 1 ? "" : "s",
                  reader->rows == 1 ? "is" : "are");
-    if (missing)
+    if (missing && reader->layout->vectors)
+        spc_note(notes, "%zu row%s %s a variable and %s missing as a whole.",
+                 missing, missing == 1 ? "" : "s",
+                 missing == 1 ? "lacks" : "lack", missing == 1 ? "is" : "are");
+    else if (missing)
         spc_note(notes, "%zu measurement%s %s missing.", missing,
                  missing == 1 ? "" : "s", missing == 1 ? "is" : "are");
 }
@@ -577,6 +674,16 @@ static enum spc_exit fold(const struct spc_dataset_request *request,
                       request->where ? request->where : "");
     remark(&reader, notes);
     return SPC_EXIT_OK;
+}
+
+static void name_variables(const struct layout *layout,
+                           struct spc_dataset *dataset)
+{
+    if (!layout->vectors)
+        return;
+    dataset->variables = layout->values;
+    for (size_t i = 0; i < layout->values; i++)
+        dataset->variable[i] = spc_csv_name(dataset->csv, layout->value[i]);
 }
 
 enum spc_exit spc_dataset_load(const struct spc_dataset_request *request,
@@ -601,6 +708,7 @@ enum spc_exit spc_dataset_load(const struct spc_dataset_request *request,
             request->value ? request->value : spc_csv_name(dataset.csv, 0);
         dataset.subgroups = !request->individuals &&
                             (request->subgroup || layout.size || layout.wide);
+        name_variables(&layout, &dataset);
         exit = fold(request, &layout, notes, &dataset, reterr_complaint);
     }
     if (exit != SPC_EXIT_OK) {
@@ -616,5 +724,6 @@ void spc_dataset_clear(struct spc_dataset *dataset)
     spc_csv_close(dataset->csv);
     free(dataset->points);
     free(dataset->values);
+    free(dataset->vectors);
     *dataset = (struct spc_dataset){0};
 }

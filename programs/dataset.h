@@ -34,12 +34,15 @@ struct spc_dataset_request {
     const char *units;     /* column or number of units it was counted in */
     bool whole_units;      /* units are whole and no fewer than the count */
     bool individuals;      /* the subgroup column only labels the rows */
+    bool vectors;          /* the columns are variables: a row is a vector, and
+                              missing as a whole when it lacks one of them */
 };
 
 /* Rows of an option table that fill in a request. */
 /* clang-format off */
 #define SPC_DATASET_OPTIONS(request) \
-    {"value", 'v', "COL", "measured column; several with --wide", \
+    {"value", 'v', "COL", "measured column; several with --wide, and on " \
+     "charts of several variables", \
      &(request).value, NULL}, \
     {"subgroup", 's', "COL", "adjacent rows with equal COL are a subgroup", \
      &(request).subgroup, NULL}, \
@@ -57,6 +60,7 @@ struct spc_dataset_point {
     const char *label;      /* text of the subgroup column, or NULL */
     const char *stage;      /* text of the stage column, or NULL */
     size_t first, count;    /* its measurements in `values` */
+    size_t vector;          /* where it begins in `vectors` */
 };
 
 struct spc_dataset {
@@ -68,6 +72,10 @@ struct spc_dataset {
     double *values; /* every measurement that is not missing, in order */
     size_t value_count, value_room;
     size_t missing;
+    size_t variables; /* of a vector; 0: there are none */
+    const char *variable[SPC_VALUES_MAX]; /* what they are called */
+    double *vectors; /* as struct spc_observation has them */
+    size_t vector_doubles, vector_room;
     unsigned decimals; /* of the most precise measurement */
 };
 

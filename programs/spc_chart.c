@@ -250,8 +250,17 @@ static enum spc_exit read_data(struct request *r,
 {
     bool described = r->data.subgroup || r->data.size || r->data.wide;
     bool subgroups = type->data == SPC_DATA_SUBGROUPS ||
-                     (type->data == SPC_DATA_MEASUREMENTS && described);
+                     ((type->data == SPC_DATA_MEASUREMENTS ||
+                       type->data == SPC_DATA_VECTORS) &&
+                      (described || type->needs_subgroups));
 
+    r->data.vectors = type->data == SPC_DATA_VECTORS;
+    if (r->data.vectors && r->data.wide)
+        return spc_misused(command,
+                           "the columns of %s are variables, a row for each "
+                           "part; its subgroups are said by --subgroup COL or "
+                           "--size N, not --wide",
+                           type->name);
     if (!subgroups && (r->data.size || r->data.wide))
         return spc_misused(command,
                            "%s has no subgroups; --size and --wide are for "
@@ -259,9 +268,10 @@ static enum spc_exit read_data(struct request *r,
                            type->name);
     if (subgroups && !described)
         return spc_misused(command,
-                           "%s needs subgroups: --subgroup COL, --size N or "
-                           "--wide",
-                           type->name);
+                           "%s needs subgroups: --subgroup COL%s",
+                           type->name,
+                           r->data.vectors ? " or --size N"
+                                           : ", --size N or --wide");
     r->data.individuals = !subgroups;
     r->data.counts = type->data == SPC_DATA_COUNTS;
     r->data.times = type->data == SPC_DATA_TIMES;
@@ -424,6 +434,38 @@ static enum spc_exit read_rounds(struct request *r)
     return SPC_EXIT_OK;
 }
 
+/* A covariance has no correction for small samples to choose. */
+static enum spc_exit read_covariance(const struct request *r,
+                                     struct spc_chart_plan *plan)
+{
+    bool individuals = r->data.individuals;
+
+    if (!r->estimator)
+        return SPC_EXIT_OK;
+    if (individuals && strcmp(r->estimator, "mssd") == 0)
+        plan->design.estimator = SPC_ESTIMATOR_MSSD_PLAIN;
+    else if (strcmp(r->estimator, individuals ? "overall" : "pooled") != 0)
+        return spc_misused(command,
+                           "%s estimates its covariance, of %s, by %s, not "
+                           "'%s'",
+                           plan->type->name,
+                           individuals ? "individuals" : "subgroups",
+                           individuals ? "overall or mssd" : "pooled",
+                           r->estimator);
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_estimator(const struct request *r,
+                                    struct spc_chart_plan *plan)
+{
+    if (r->data.vectors)
+        return read_covariance(r, plan);
+    return spc_choose_estimator(command, "sigma-estimator", r->estimator,
+                                !r->data.individuals, &plan->design.estimator)
+               ? SPC_EXIT_OK
+               : SPC_EXIT_USAGE;
+}
+
 static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
 {
     enum spc_chart chart = (enum spc_chart)(plan->type - spc_chart_types);
@@ -445,11 +487,19 @@ static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
         return exit;
     plan->design.estimator =
         spc_chart_design(chart, NULL, r->data.individuals ? 1 : 2).estimator;
-    if (!spc_choose_estimator("spc chart", "sigma-estimator", r->estimator,
-                              !r->data.individuals, &plan->design.estimator) ||
-        !spc_choose_format("spc chart", r->format_name, &r->format) ||
+    exit = read_estimator(r, plan);
+    if (exit != SPC_EXIT_OK)
+        return exit;
+    if (!spc_choose_format("spc chart", r->format_name, &r->format) ||
         !spc_choose_language("spc chart", r->language_name, &r->language))
         return SPC_EXIT_USAGE;
+    if (plan->type->panels > SPC_PANEL_WITHIN &&
+        (plan->design.estimator == SPC_ESTIMATOR_OVERALL ||
+         plan->design.estimator == SPC_ESTIMATOR_OVERALL_C4))
+        return spc_misused(command,
+                           "%s asks how far means lie apart beyond what sigma "
+                           "within explains; %s is not within",
+                           plan->type->name, r->estimator);
     return read_rules(r->rules, plan);
 }
 
@@ -493,13 +543,6 @@ static void remark_stage(const struct spc_chart_study *study, size_t s,
                          json_t *notes)
 {
     const struct spc_chart_stage *stage = &study->stages[s];
-    if (plan->type->panels > SPC_PANEL_WITHIN &&
-        (plan->design.estimator == SPC_ESTIMATOR_OVERALL ||
-         plan->design.estimator == SPC_ESTIMATOR_OVERALL_C4))
-        return spc_misused(command,
-                           "%s asks how far means lie apart beyond what sigma "
-                           "within explains; %s is not within",
-                           plan->type->name, r->estimator);
     char where[80] = "", usual[40] = "", absence[SPC_ABSENCE_TEXT];
 
     if (study->stage_count > 1)

@@ -13,6 +13,9 @@ extern const struct spc_chart_operations spc_attribute_chart;
 extern const struct spc_chart_operations spc_weighted_chart;
 extern const struct spc_chart_operations spc_rare_chart;
 extern const struct spc_chart_operations spc_streams_chart;
+extern const struct spc_chart_operations spc_t2_chart;
+extern const struct spc_chart_operations spc_generalized_variance_chart;
+extern const struct spc_chart_operations spc_mewma_chart;
 extern const struct spc_chart_operations spc_rate_cusum_chart;
 
 /* Kinds of the weighted family. */

@@ -52,6 +52,11 @@
     .figures = {"streams", "run",           "width",                           \
                 "alpha",   "common_center", "common_sigma"}
 
+/* Charts of several variables at once. */
+#define VECTORS                                                                \
+    .data = SPC_DATA_VECTORS, .known = SPC_KNOWN_NOTHING,                      \
+    .axis = {"point", "点"}, .minimum = 2, .panels = 1
+
 /* Charts of rare events. */
 #define RARE                                                                   \
     .operations = &spc_rare_chart, .known = SPC_KNOWN_CENTER,                  \
@@ -108,23 +113,6 @@ const struct spc_chart_type spc_chart_types[SPC_CHARTS] = {
      .axis = {"subgroup", "子组"}, .minimum = 2, .panels = 2,
      .panel = {{"median", {"subgroup median", "子组中位数"}, false, false},
                {"range", {"subgroup range", "子组极差"}, true, true}}},
-    [SPC_CHART_P] =
-    {.name = "p", .text = "fraction defective of n units",
-     .text_zh = "不合格品率图",
-     COUNTS, .kind = SPC_ATTRIBUTE_P,
-     .options = "count,n,alpha,width", .known = SPC_KNOWN_CENTER,
-     .fraction = true, .estimator = "binomial",
-     .panel = {{"p", {"fraction defective", "不合格品率"}, true, false, true}}},
-    [SPC_CHART_NP] =
-    {.name = "np", .text = "number of defectives among n units",
-     .text_zh = "不合格品数图",
-     COUNTS, .kind = SPC_ATTRIBUTE_NP,
-     .options = "count,n,alpha,width", .known = SPC_KNOWN_CENTER,
-     .fraction = true, .estimator = "binomial",
-     .panel = {{"np", {"number of defectives", "不合格品数"}, true, false, true}}},
-    [SPC_CHART_C] =
-    {.name = "c", .text = "number of defects in equal units",
-     .text_zh = "不合格数图",
     [SPC_CHART_IMR_R] =
     {.name = "imr-r",
      .text = "means as individuals, their moving ranges, ranges within",
@@ -148,6 +136,23 @@ const struct spc_chart_type spc_chart_types[SPC_CHARTS] = {
                {"sd", {"standard deviation within the subgroup",
                        "子组内标准差"}, true, true, false,
                 {"standard deviation", "标准差"}}}},
+    [SPC_CHART_P] =
+    {.name = "p", .text = "fraction defective of n units",
+     .text_zh = "不合格品率图",
+     COUNTS, .kind = SPC_ATTRIBUTE_P,
+     .options = "count,n,alpha,width", .known = SPC_KNOWN_CENTER,
+     .fraction = true, .estimator = "binomial",
+     .panel = {{"p", {"fraction defective", "不合格品率"}, true, false, true}}},
+    [SPC_CHART_NP] =
+    {.name = "np", .text = "number of defectives among n units",
+     .text_zh = "不合格品数图",
+     COUNTS, .kind = SPC_ATTRIBUTE_NP,
+     .options = "count,n,alpha,width", .known = SPC_KNOWN_CENTER,
+     .fraction = true, .estimator = "binomial",
+     .panel = {{"np", {"number of defectives", "不合格品数"}, true, false, true}}},
+    [SPC_CHART_C] =
+    {.name = "c", .text = "number of defects in equal units",
+     .text_zh = "不合格数图",
      COUNTS, .kind = SPC_ATTRIBUTE_C,
      .options = "count,alpha,width", .known = SPC_KNOWN_CENTER,
      .estimator = "poisson",
@@ -226,6 +231,38 @@ const struct spc_chart_type spc_chart_types[SPC_CHARTS] = {
      .options = "value,count,event,alpha,r", .estimator = "negative-binomial",
      .panel = {{"ccc", {"units inspected", "检验件数"}, true, false, true}},
      .figures = {"rate", "events", "alpha"}},
+    [SPC_CHART_T2] =
+    {.name = "t2", .text = "means of several variables: Hotelling's T2",
+     .text_zh = "多变量 T² 图", VECTORS,
+     .operations = &spc_t2_chart, .options = "value,alpha,sigma-estimator",
+     .valid = "nelson-1,nelson-2,nelson-3,nelson-4", .rules = "nelson-1",
+     .rules_why = "zones of one and two sigma mean something only where the "
+                  "statistic is normal, and T2 is not",
+     .panel = {{"t2", {"T²", "T²"}, true, false, true}},
+     .figures = {"variables", "alpha", "ucl_phase1", "ucl_phase2"}},
+    [SPC_CHART_GENERALIZED_VARIANCE] =
+    {.name = "generalized-variance",
+     .text = "spread of several variables: determinant of the covariance",
+     .text_zh = "广义方差图（协方差行列式）", VECTORS,
+     .operations = &spc_generalized_variance_chart, .needs_subgroups = true,
+     .options = "value,width",
+     .valid = "nelson-1,nelson-3,nelson-4", .rules = "nelson-1",
+     .rules_why = "zones and runs mean something only where the statistic is "
+                  "normal, and a determinant is not",
+     .panel = {{"generalized-variance", {"generalised variance", "广义方差"},
+                true, false, true}},
+     .figures = {"variables", "determinant", "b1", "b2"}},
+    [SPC_CHART_MEWMA] =
+    {.name = "mewma", .text = "EWMA of several variables",
+     .text_zh = "多变量 EWMA 图", VECTORS,
+     .operations = &spc_mewma_chart,
+     .options = "value,sigma-estimator,lambda,arl0",
+     .valid = "beyond-limits", .rules = "beyond-limits",
+     .rules_why = "neighbouring points share their measurements, so that runs "
+                  "and trends are no sign of anything",
+     .panel = {{"mewma", {"T² of the MEWMA", "MEWMA 的 T²"}, true, false,
+                true}},
+     .figures = {"variables", "lambda", "h", "arl0"}},
     [SPC_CHART_BERNOULLI_CUSUM] =
     {.name = "bernoulli-cusum",
      .text = "cumulative sums of units up to each defective (Bernoulli)",
@@ -293,6 +330,9 @@ struct spc_chart_design spc_chart_design(enum spc_chart chart,
     enum spc_estimator usual =
         n == 1 ? SPC_ESTIMATOR_MR
                : (sds ? SPC_ESTIMATOR_SBAR : SPC_ESTIMATOR_RBAR);
+
+    if (spc_chart_types[chart].data == SPC_DATA_VECTORS)
+        usual = n == 1 ? SPC_ESTIMATOR_OVERALL : SPC_ESTIMATOR_POOLED_PLAIN;
 
     return (struct spc_chart_design){
         .chart = chart,
