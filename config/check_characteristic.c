@@ -5,7 +5,40 @@
 #include <math.h>
 #include <string.h>
 
-static const char default_rule[] = "nelson-1";
+static struct spc_plant_design blank_design(void)
+{
+    const double unknown = (double)NAN;
+
+    return (struct spc_plant_design){
+        .estimator = SPC_ESTIMATORS,
+        .width = unknown,
+        .alpha = unknown,
+        .lambda = unknown,
+        .k = unknown,
+        .h = unknown,
+        .head_start = unknown,
+        .center = unknown,
+        .sigma = unknown,
+        .ratio = unknown,
+        .arl0 = unknown,
+        .fraction = unknown,
+        .risk = unknown,
+        .span = SPC_NONE,
+        .events = SPC_NONE,
+        .order = SPC_NONE,
+    };
+}
+
+void spc_begin_part(struct spc_reader *reader, const struct spc_node *node,
+                    void *target)
+{
+    struct spc_plant_part *part = target;
+
+    (void)reader;
+    (void)node;
+    part->nominal = (double)NAN;
+    part->sigma = (double)NAN;
+}
 
 void spc_begin_characteristic(struct spc_reader *reader,
                               const struct spc_node *node, void *target)
@@ -21,15 +54,14 @@ void spc_begin_characteristic(struct spc_reader *reader,
     characteristic->specification.upper = (double)NAN;
     characteristic->specification.target = (double)NAN;
     characteristic->chart = SPC_CHARTS;
+    characteristic->design = blank_design();
+    characteristic->intake = (struct spc_plant_intake){
+        .units_each = 1,
+        .units = SPC_NONE,
+        .across = SPC_NONE,
+        .part_by = SPC_NONE,
+    };
     characteristic->place = spc_node_place(reader, node);
-}
-
-/* Where to point for a key of a section: at its value, or at the section. */
-static size_t place_at(const struct spc_node *section, const char *key)
-{
-    const struct spc_node *node = spc_node_at(section, key);
-
-    return node != NULL ? node->place : spc_node_own_place(section);
 }
 
 /* ---- specification ----------------------------------------------------- */
@@ -39,10 +71,12 @@ static void check_boundaries(struct spc_reader *reader,
                              const struct spc_specification *s)
 {
     if (s->lower_is_boundary && spc_node_at(spec, "lsl") == NULL)
-        spc_complain(reader->complainer, place_at(spec, "lower_boundary"),
+        spc_complain(reader->complainer,
+                     spc_node_key_place(spec, "lower_boundary"),
                      "lower_boundary says what lsl is; state lsl too");
     if (s->upper_is_boundary && spc_node_at(spec, "usl") == NULL)
-        spc_complain(reader->complainer, place_at(spec, "upper_boundary"),
+        spc_complain(reader->complainer,
+                     spc_node_key_place(spec, "upper_boundary"),
                      "upper_boundary says what usl is; state usl too");
 }
 
@@ -56,11 +90,11 @@ static void check_specification(struct spc_reader *reader,
         spc_complain(reader->complainer, spc_node_own_place(spec),
                      "spec needs lsl, usl or both");
     if (s->upper <= s->lower)
-        spc_complain(reader->complainer, place_at(spec, "usl"),
+        spc_complain(reader->complainer, spc_node_key_place(spec, "usl"),
                      "usl must be above lsl, and %g is not above %g", s->upper,
                      s->lower);
     else if (s->target < s->lower || s->target > s->upper)
-        spc_complain(reader->complainer, place_at(spec, "target"),
+        spc_complain(reader->complainer, spc_node_key_place(spec, "target"),
                      "target %g is outside the specification", s->target);
     check_boundaries(reader, spec, s);
 }
@@ -134,7 +168,7 @@ static void check_limit(struct spc_reader *reader, const struct spc_node *spec,
                         const char *key, double limit, struct span reach)
 {
     if (limit < reach.low || limit > reach.high)
-        spc_warn(reader->complainer, place_at(spec, key),
+        spc_warn(reader->complainer, spc_node_key_place(spec, key),
                  "%s %g is outside what can be measured, %g to %g: a part "
                  "beyond it would be rejected instead of counted",
                  key, limit, reach.low, reach.high);
@@ -148,7 +182,7 @@ static void check_reach(struct spc_reader *reader, const struct spc_node *node,
     struct span reach = reach_of(c);
 
     if (!(reach.low < reach.high)) {
-        spc_complain(reader->complainer, place_at(node, "range"),
+        spc_complain(reader->complainer, spc_node_key_place(node, "range"),
                      "no value of type %s lies in this range after scaling",
                      spc_register_type_text(c->field.type));
     } else if (s->upper < reach.low || s->lower > reach.high) {
@@ -169,83 +203,17 @@ static void check_gauge(struct spc_reader *reader, const struct spc_node *node,
                         struct spc_plant_characteristic *c)
 {
     if (c->scale == 0)
-        spc_complain(reader->complainer, place_at(node, "scale"),
+        spc_complain(reader->complainer, spc_node_key_place(node, "scale"),
                      "scale 0 makes every part equal; it is the unit's worth "
                      "of one register step");
     if (spc_node_at(node, "resolution") != NULL && c->resolution <= 0)
-        spc_complain(reader->complainer, place_at(node, "resolution"),
+        spc_complain(reader->complainer, spc_node_key_place(node, "resolution"),
                      "resolution must be above 0");
     if (c->field.type >= SPC_REGISTER_TYPES)
         return;
     settle_invalid(reader, node, c);
     if (c->scale != 0 && !isnan(c->scale) && !isnan(c->offset))
         check_reach(reader, node, c);
-}
-
-/* ---- chart ------------------------------------------------------------- */
-
-static void settle_subgroup(struct spc_reader *reader,
-                            const struct spc_node *node,
-                            struct spc_plant_characteristic *c)
-{
-    const struct spc_node *subgroup = spc_node_at(node, "subgroup");
-
-    if (c->chart == SPC_CHARTS)
-        return;
-    if (c->chart == SPC_CHART_IMR) {
-        if (c->subgroup > 1)
-            spc_complain(reader->complainer, subgroup->place,
-                         "an imr chart plots single parts; take xbar-r or "
-                         "xbar-s for subgroups of %u",
-                         (unsigned)c->subgroup);
-        c->subgroup = 1;
-    } else if (subgroup == NULL) {
-        spc_complain(reader->complainer, spc_node_own_place(node),
-                     "subgroup is missing: an %s chart needs 2 to 25 parts "
-                     "to a point",
-                     spc_chart_text(c->chart));
-    } else if (c->subgroup == 1) {
-        spc_complain(reader->complainer, subgroup->place,
-                     "an %s chart needs 2 to 25 parts to a point; single "
-                     "parts are charted by imr",
-                     spc_chart_text(c->chart));
-    } else if (c->chart == SPC_CHART_XBAR_R && c->subgroup > 10) {
-        spc_warn(reader->complainer, subgroup->place,
-                 "the range says little of more than 10 parts; xbar-s uses "
-                 "them all");
-    }
-}
-
-static void add_rule(struct spc_reader *reader, const struct spc_node *node,
-                     const char *name, enum spc_panel panel,
-                     struct spc_plant_characteristic *c)
-{
-    char sentence[200] = "";
-    uint32_t mask = 0;
-
-    if (reader->vocabulary->rules(name, panel, &mask, sentence,
-                                  sizeof sentence))
-        c->rules[panel] |= mask;
-    else
-        spc_complain(reader->complainer, node->place, "%s", sentence);
-}
-
-static void settle_rules(struct spc_reader *reader, const struct spc_node *node,
-                         const char *key, enum spc_panel panel,
-                         struct spc_plant_characteristic *c)
-{
-    const struct spc_node *rules = spc_node_at(node, key);
-    const struct spc_node *rule;
-
-    if (rules == NULL) {
-        add_rule(reader, node, default_rule, panel, c);
-        return;
-    }
-    rule = rules->kind == SPC_NODE_LIST ? rules->first : rules;
-    for (; rule != NULL;
-         rule = rules->kind == SPC_NODE_LIST ? rule->next : NULL)
-        if (rule->kind == SPC_NODE_SCALAR && !spc_node_is_null(rule))
-            add_rule(reader, rule, rule->text, panel, c);
 }
 
 void spc_check_characteristic(struct spc_reader *reader,
@@ -257,7 +225,5 @@ void spc_check_characteristic(struct spc_reader *reader,
         c->name = c->id;
     check_specification(reader, spc_node_at(node, "spec"), &c->specification);
     check_gauge(reader, node, c);
-    settle_subgroup(reader, node, c);
-    settle_rules(reader, node, "rules", SPC_PANEL_LOCATION, c);
-    settle_rules(reader, node, "spread_rules", SPC_PANEL_SPREAD, c);
+    spc_check_chart(reader, node, c);
 }

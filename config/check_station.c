@@ -183,6 +183,10 @@ static void settle_streams(struct spc_reader *reader,
     const struct spc_node *by = spc_node_at(node, "by");
     const struct spc_node *room = spc_node_at(node, "max_streams");
 
+    if (characteristic->uncharted) {
+        characteristic->max_streams = 0;
+        return;
+    }
     if (by == NULL && room != NULL)
         spc_warn(reader->complainer, room->key->place,
                  "max_streams has no effect without by");
@@ -231,6 +235,10 @@ static void check_characteristics(struct spc_reader *reader,
     for (uint32_t i = 0; i < station->characteristic_count;
          i++, entry = entry->next)
         settle_streams(reader, entry, station, &station->characteristics[i]);
+    entry = list->first;
+    for (uint32_t i = 0; i < station->characteristic_count;
+         i++, entry = entry->next)
+        spc_settle_intake(reader, entry, station, &station->characteristics[i]);
     check_same_ids(reader, list, station);
 }
 

@@ -18,6 +18,9 @@
     .offset = offsetof(struct type, member),                                   \
     .size = sizeof(((struct type *)NULL)->member)
 
+#define DESIGN(member) TO(spc_plant_characteristic, design.member)
+#define INTAKE(member) TO(spc_plant_characteristic, intake.member)
+
 #define ROWS(table) .keys = (table), .count = sizeof(table) / sizeof *(table)
 
 /* clang-format off */
@@ -81,10 +84,25 @@ static const struct spc_word orders[] = {
     {NULL, 0},
 };
 
-static const struct spc_word charts[] = {
-    {"imr",    SPC_CHART_IMR},
-    {"xbar-r", SPC_CHART_XBAR_R},
-    {"xbar-s", SPC_CHART_XBAR_S},
+static const struct spc_word estimators[] = {
+    {"rbar",         SPC_ESTIMATOR_RBAR},
+    {"sbar",         SPC_ESTIMATOR_SBAR},
+    {"pooled",       SPC_ESTIMATOR_POOLED},
+    {"rbar-plain",   SPC_ESTIMATOR_RBAR_PLAIN},
+    {"sbar-plain",   SPC_ESTIMATOR_SBAR_PLAIN},
+    {"pooled-plain", SPC_ESTIMATOR_POOLED_PLAIN},
+    {"mr",           SPC_ESTIMATOR_MR},
+    {"median-mr",    SPC_ESTIMATOR_MEDIAN_MR},
+    {"mssd",         SPC_ESTIMATOR_MSSD},
+    {"mssd-plain",   SPC_ESTIMATOR_MSSD_PLAIN},
+    {"overall",      SPC_ESTIMATOR_OVERALL},
+    {"overall-c4",   SPC_ESTIMATOR_OVERALL_C4},
+    {NULL, 0},
+};
+
+static const struct spc_word distributions[] = {
+    {"weibull",     SPC_PLANT_WEIBULL},
+    {"exponential", SPC_PLANT_EXPONENTIAL},
     {NULL, 0},
 };
 
@@ -368,6 +386,19 @@ static const struct spc_key spec[] = {
 };
 static const struct spc_section spec_section = {ROWS(spec)};
 
+static const struct spc_key part[] = {
+    {"part", &spc_kind_text, .mandatory = true, TO(spc_plant_part, name),
+     .low = 1, .high = SPC_CONTEXT_TEXT - 1,
+     .help = "the value of the context key"},
+    {"nominal", &spc_kind_number, "=from the study",
+     TO(spc_plant_part, nominal), .help = "what its values are to be"},
+    {"sigma", &spc_kind_number, "=from the study", TO(spc_plant_part, sigma),
+     .help = "of its values"},
+};
+static const struct spc_section part_section = {
+    ROWS(part), .size = sizeof(struct spc_plant_part),
+    .begin = spc_begin_part};
+
 static const struct spc_key characteristic[] = {
     {"id", &spc_kind_id, .mandatory = true, TO(spc_plant_characteristic, id),
      .help = "its name in topics and commands, unique in the station"},
@@ -398,21 +429,90 @@ static const struct spc_key characteristic[] = {
     {"spec", &spc_kind_section, .section = &spec_section,
      .offset = offsetof(struct spc_plant_characteristic, specification),
      .help = "what the drawing allows; without it no capability is stated"},
-    {"chart", &spc_kind_word, "imr", .words = charts,
-     TO(spc_plant_characteristic, chart),
-     .help = "individuals and moving range, or mean with range or standard "
-             "deviation"},
-    {"subgroup", &spc_kind_count, "=1 for imr, else to be said",
-     TO(spc_plant_characteristic, subgroup), .low = 1, .high = 25,
-     .help = "parts to a point; 2 or more for xbar-r and xbar-s"},
+    {"chart", &spc_kind_chart, "imr",
+     .help = "what its points are plotted on; none: it is read and recorded, "
+             "as units of others or part of their vector"},
+    {"subgroup", &spc_kind_count, "=1; to be said where a chart is of subgroups",
+     TO(spc_plant_characteristic, subgroup), .low = 1, .high = 10000,
+     .help = "parts to a point: 2 to 50 for charts of subgroups, up to 50 "
+             "where measurements are kept, any where counts are added up"},
     {"study", &spc_kind_count, "25", TO(spc_plant_characteristic, study),
-     .low = 2, .high = 10000,
-     .help = "points from which limits are set, before alarms begin"},
-    {"rules", &spc_kind_names, "=nelson-1",
-     .help = "run rules of the upper panel: nelson-1 to nelson-8, we-1 to "
-             "we-4, or the sets nelson, we, none"},
+     .low = 1, .high = 10000,
+     .help = "points from which limits are set, before alarms begin; 20 to 25 "
+             "are usual"},
+    {"sigma_estimator", &spc_kind_word, "=the chart's usual one",
+     DESIGN(estimator), .words = estimators,
+     .help = "how sigma follows from the study; mr, median-mr and mssd are of "
+             "individuals, the others of subgroups, overall of either"},
+    {"width", &spc_kind_number, "=3", DESIGN(width), .low = 0.1, .high = 20,
+     .help = "sigmas from the centre to the control limits"},
+    {"alpha", &spc_kind_number, "=limits at width", DESIGN(alpha),
+     .low = 1e-15, .high = 0.5,
+     .help = "exact limits instead, beyond which a point lies with this "
+             "probability"},
+    {"lambda", &spc_kind_number, "=0.2", DESIGN(lambda),
+     .low = 0.001, .high = 1,
+     .help = "weight of the newest point of an EWMA or MEWMA"},
+    {"k", &spc_kind_number, "=0.5", DESIGN(k), .low = 0.001, .high = 10,
+     .help = "allowance of a CUSUM, in sigmas"},
+    {"h", &spc_kind_number, "=5; of events, by arl0", DESIGN(h),
+     .low = 0.001, .high = 1e15,
+     .help = "decision interval of a CUSUM: in sigmas; of events, in units or "
+             "seconds"},
+    {"head_start", &spc_kind_number, "=0", DESIGN(head_start), .high = 1e15,
+     .help = "where the sums of a CUSUM begin: below h; of events, a share of "
+             "h, below 1"},
+    {"span", &spc_kind_count, "=5", DESIGN(span), .low = 1, .high = 64,
+     .help = "points in a moving average"},
+    {"r", &spc_kind_count, "=1", DESIGN(events), .low = 1, .high = 4,
+     .help = "events to a point of a ccc chart"},
+    {"distribution", &spc_kind_word, "=weibull; exponential with a center",
+     DESIGN(distribution), .words = distributions,
+     .help = "of the times between events"},
+    {"order", &spc_kind_count, "=by AIC", DESIGN(order), .high = 10,
+     .help = "of an autoregression: points before that tell of the next"},
+    {"ratio", &spc_kind_number, "=2", DESIGN(ratio), .low = 1.001, .high = 1000,
+     .help = "how many times as often, or as seldom, events are to come for a "
+             "sum of them to grow"},
+    {"arl0", &spc_kind_number, "=370.4", DESIGN(arl0), .low = 2, .high = 1e9,
+     .help = "points from one false alarm to the next, where limits are found "
+             "by it"},
+    {"fraction", &spc_kind_number, "=0.01", DESIGN(fraction),
+     .low = 1e-9, .high = 0.5,
+     .help = "nonconforming parts that acceptance limits speak of"},
+    {"risk", &spc_kind_number, "=0.05", DESIGN(risk), .low = 1e-9, .high = 0.5,
+     .help = "probability with which acceptance limits err there"},
+    {"center", &spc_kind_number, "=from the study", DESIGN(center),
+     .help = "known centre, or rate of events: limits are in force at once"},
+    {"sigma", &spc_kind_number, "=from the study", DESIGN(sigma),
+     .help = "known sigma, with center"},
+    {"with", &spc_kind_names, "=nothing: it is charted alone",
+     .help = "further characteristics of the station, which make a vector "
+             "with this one"},
+    {"units", &spc_kind_inspected, "=1",
+     .help = "units inspected at each part: a number, or the characteristic "
+             "that counts them"},
+    {"event", &spc_kind_word, "=false: it is the count or time itself",
+     .words = yes_no, INTAKE(event),
+     .help = "the value is 1 for a part with the event and 0 without"},
+    {"across", &spc_kind_id, "=nothing",
+     .help = "context key that names the stream of a group chart"},
+    {"members", &spc_kind_count, "=to be said with across", INTAKE(members),
+     .low = 2, .high = 1024, .help = "most streams there can be across it"},
+    {"part_by", &spc_kind_id, "=nothing",
+     .help = "context key that names the kind of part of a short-run chart"},
+    {"parts", &spc_kind_list, "=nothing", .section = &part_section,
+     .offset = offsetof(struct spc_plant_characteristic, intake.parts),
+     .count_offset = offsetof(struct spc_plant_characteristic,
+                              intake.part_count),
+     .low = 1, .high = SPC_PARTS_MAX,
+     .help = "kinds of part that share a short-run chart"},
+    {"rules", &spc_kind_names, "=nelson-1; beyond-limits on charts with a memory",
+     .help = "run rules of panels of the location: nelson-1 to nelson-8, we-1 "
+             "to we-4, beyond-limits, or the sets nelson, we, none; not all "
+             "mean something on every chart"},
     {"spread_rules", &spc_kind_names, "=nelson-1",
-     .help = "run rules of the lower panel; zone rules do not hold there"},
+     .help = "run rules of panels of a spread; zone rules do not hold there"},
     {"return_after", &spc_kind_count, "5",
      TO(spc_plant_characteristic, return_after), .low = 1, .high = 1000,
      .help = "good points in a row that return an alarm"},

@@ -67,6 +67,43 @@ struct spc_field {
     struct spc_place place;
 };
 
+/* A kind of part on a short-run chart. */
+struct spc_plant_part {
+    char *name;
+    double nominal, sigma; /* NaN: to be estimated */
+};
+
+enum spc_plant_distribution {
+    SPC_PLANT_USUAL, /* not stated */
+    SPC_PLANT_WEIBULL,
+    SPC_PLANT_EXPONENTIAL,
+};
+
+/* What a chart is asked for.  NaN, SPC_NONE, SPC_ESTIMATORS: not stated. */
+struct spc_plant_design {
+    uint32_t estimator; /* enum spc_estimator */
+    double width, alpha, lambda, k, h, head_start;
+    double center, sigma; /* known: there is no study */
+    double ratio, arl0, fraction, risk;
+    uint32_t span, events, order;
+    uint32_t distribution; /* enum spc_plant_distribution */
+};
+
+/* How samples become points, where there is more to it than one measurement
+ * each.  Characteristics and context keys are indexes in the station. */
+struct spc_plant_intake {
+    uint32_t with[SPC_VALUES_MAX]; /* the others of a vector */
+    uint32_t with_count;
+    double units_each; /* inspected at each part */
+    uint32_t units;    /* characteristic that counts them, or SPC_NONE */
+    bool event;        /* the value is 1 for a part with the event, else 0 */
+    uint32_t across;   /* context key of a group's members, or SPC_NONE */
+    uint32_t members;  /* 0: none */
+    uint32_t part_by;  /* context key of the kind of part, or SPC_NONE */
+    struct spc_plant_part *parts;
+    uint32_t part_count;
+};
+
 struct spc_plant_characteristic {
     char *id, *name, *unit, *reaction, *reaction_zh;
     struct spc_field field;
@@ -76,14 +113,18 @@ struct spc_plant_characteristic {
     double invalid[SPC_INVALID_MAX]; /* raw sentinels, before scaling */
     uint32_t invalid_count;
     struct spc_specification specification;
-    enum spc_chart chart;
-    uint32_t subgroup;          /* measurements, 1 for individuals */
-    uint32_t study;             /* subgroups before limits are set */
-    uint32_t return_after;      /* good points that return an alarm */
-    uint32_t rules[SPC_PANELS]; /* masks from the vocabulary */
-    uint32_t by[SPC_BY_MAX];    /* indexes of the station's context keys */
+    enum spc_chart chart; /* SPC_CHARTS: none */
+    bool uncharted;       /* `chart: none`: read and recorded, no more */
+    struct spc_plant_design design;
+    struct spc_plant_intake intake;
+    uint32_t subgroup;     /* parts, 1 for individuals */
+    uint32_t study;        /* points before limits are set; 0: they are known */
+    uint32_t return_after; /* good points that return an alarm */
+    uint32_t rules[2];     /* masks from the vocabulary, for panels of the
+                              location and of a spread */
+    uint32_t by[SPC_BY_MAX]; /* indexes of the station's context keys */
     uint32_t by_count;
-    uint32_t max_streams;
+    uint32_t max_streams; /* 0: it is not charted */
     struct spc_place place;
 };
 
@@ -150,12 +191,26 @@ struct spc_plant {
     char hash[17]; /* of the text, hexadecimal */
 };
 
+/* What the reader has to know of a chart. */
+struct spc_chart_facts {
+    enum spc_chart_data data;
+    enum spc_chart_known known;
+    const char *options; /* that it has, in commas, as spc chart spells them */
+    const char *rules;   /* judged unless told otherwise */
+    uint32_t minimum;    /* points without which there are no limits */
+    bool fraction;       /* the centre lies between 0 and 1 */
+    bool needs_specification;
+    bool spread; /* one of its panels shows a spread */
+};
+
 /* Words the reader cannot know by itself. */
 struct spc_vocabulary {
-    /* The rows a rule or rule set stands for on a panel.  False, with a
-     * sentence in `reterr`, when there is none or it is not valid there. */
-    bool (*rules)(const char *name, enum spc_panel panel, uint32_t *ret_mask,
-                  char *reterr, size_t size);
+    struct spc_chart_facts (*chart)(enum spc_chart chart);
+    /* The rows a rule or rule set stands for on a chart's panel of the
+     * location, or of a spread.  False, with a sentence in `reterr`, when
+     * there is none or it is not valid there. */
+    bool (*rules)(enum spc_chart chart, const char *name, enum spc_panel panel,
+                  uint32_t *ret_mask, char *reterr, size_t size);
 };
 
 /* Every mistake, ready to print: "file:line:col: error: sentence", the source

@@ -15,6 +15,13 @@ int spc_node_line(const struct spc_reader *reader, const struct spc_node *node)
     return spc_node_place(reader, node).line;
 }
 
+size_t spc_node_key_place(const struct spc_node *section, const char *key)
+{
+    const struct spc_node *node = spc_node_at(section, key);
+
+    return node != NULL ? node->place : spc_node_own_place(section);
+}
+
 void spc_store(const struct spc_key *key, void *target, uint64_t value)
 {
     char *at = (char *)target + key->offset;
@@ -60,6 +67,14 @@ static void show_bound(struct spc_prose *text, const struct spc_key *key,
         spc_prose_add(text, "%.15g", bound);
 }
 
+static void chart_names(struct spc_prose *text)
+{
+    for (unsigned chart = 0; chart < SPC_CHARTS; chart++)
+        if (spc_chart_text((enum spc_chart)chart) != NULL)
+            spc_prose_add(text, "%s, ", spc_chart_text((enum spc_chart)chart));
+    spc_prose_add(text, "or none");
+}
+
 void spc_key_shape(struct spc_prose *text, const struct spc_key *key)
 {
     if (key->words != NULL) {
@@ -67,6 +82,8 @@ void spc_key_shape(struct spc_prose *text, const struct spc_key *key)
         return;
     }
     spc_prose_add(text, "%s", key->kind->shape);
+    if (key->kind == &spc_kind_chart)
+        chart_names(text);
     if (key->kind == &spc_kind_text && key->high > 0) {
         spc_prose_add(text, " of at most %g bytes", key->high);
         return;

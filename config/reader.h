@@ -12,7 +12,7 @@
 #include "config/plant.h"
 #include "config/tree.h"
 
-enum { SPC_KEYS_MAX = 32, SPC_ID_MAX = 63 };
+enum { SPC_KEYS_MAX = 64, SPC_ID_MAX = 63 };
 
 /* What reading writes to.  `plant` is first: spc_plant_free relies on it. */
 struct spc_draft {
@@ -75,7 +75,7 @@ extern const struct spc_kind spc_kind_text, spc_kind_id, spc_kind_word,
     spc_kind_count, spc_kind_number, spc_kind_duration, spc_kind_percent,
     spc_kind_register, spc_kind_section, spc_kind_list, spc_kind_context,
     spc_kind_units, spc_kind_range, spc_kind_invalid, spc_kind_names,
-    spc_kind_broker;
+    spc_kind_chart, spc_kind_inspected, spc_kind_broker;
 
 void spc_read_section(struct spc_reader *reader,
                       const struct spc_section *section,
@@ -118,6 +118,15 @@ void spc_begin_characteristic(struct spc_reader *reader,
 void spc_check_characteristic(struct spc_reader *reader,
                               const struct spc_node *node,
                               void *characteristic);
+void spc_begin_part(struct spc_reader *reader, const struct spc_node *node,
+                    void *part);
+/* What a chart is asked for by the keys of its characteristic alone, and what
+ * by those of the station. */
+void spc_check_chart(struct spc_reader *reader, const struct spc_node *node,
+                     struct spc_plant_characteristic *characteristic);
+void spc_settle_intake(struct spc_reader *reader, const struct spc_node *node,
+                       const struct spc_plant_station *station,
+                       struct spc_plant_characteristic *characteristic);
 void spc_check_mqtt(struct spc_reader *reader, const struct spc_node *node,
                     void *mqtt);
 void spc_check_plant(struct spc_reader *reader, const struct spc_node *node,
@@ -132,6 +141,9 @@ struct spc_field spc_blank_field(void);
 
 struct spc_place spc_node_place(const struct spc_reader *reader,
                                 const struct spc_node *node);
+
+/* Where to point for a key of a section: at its value, or at the section. */
+size_t spc_node_key_place(const struct spc_node *section, const char *key);
 
 /* Complaints that name two places do it by line. */
 int spc_node_line(const struct spc_reader *reader, const struct spc_node *node);

@@ -130,6 +130,45 @@ static void read_word(struct spc_reader *reader, const struct spc_key *key,
     suggest_word(reader, key, node);
 }
 
+static void suggest_chart(struct spc_reader *reader,
+                          const struct spc_node *node)
+{
+    const char *names[SPC_CHARTS + 1], *near;
+    struct spc_prose known = {0};
+    size_t count = 0;
+
+    for (unsigned chart = 0; chart < SPC_CHARTS; chart++)
+        if (spc_chart_text((enum spc_chart)chart) != NULL)
+            names[count++] = spc_chart_text((enum spc_chart)chart);
+    names[count++] = "none";
+    near = spc_nearest(node->text, names, count);
+    for (size_t i = 0; i < count; i++)
+        spc_prose_add(&known, "%s%s", i > 0 ? ", " : "", names[i]);
+    spc_complain(reader->complainer, node->place,
+                 near ? "no chart is called '%.60s'; did you mean %s?"
+                      : "no chart is called '%.60s'; there are: %s",
+                 node->text,
+                 near          ? near
+                 : known.bytes ? known.bytes
+                               : "");
+    spc_prose_free(&known);
+}
+
+static void read_chart(struct spc_reader *reader, const struct spc_key *key,
+                       const struct spc_node *node, void *target)
+{
+    struct spc_plant_characteristic *characteristic = target;
+
+    if (!is_written(node)) {
+        spc_refuse(reader, key, node, NULL);
+        return;
+    }
+    characteristic->chart = spc_chart_named(node->text);
+    characteristic->uncharted = strcmp(node->text, "none") == 0;
+    if (characteristic->chart == SPC_CHARTS && !characteristic->uncharted)
+        suggest_chart(reader, node);
+}
+
 /* ---- numbers ----------------------------------------------------------- */
 
 static int digit_of(char c)
@@ -217,6 +256,24 @@ static void read_number(struct spc_reader *reader, const struct spc_key *key,
         spc_refuse(reader, key, node, NULL);
     else
         memcpy(member(key, target), &value, sizeof value);
+}
+
+/* A number of units, or the id of what counts them, which is looked up when
+ * the station has been read. */
+static void read_inspected(struct spc_reader *reader, const struct spc_key *key,
+                           const struct spc_node *node, void *target)
+{
+    struct spc_plant_characteristic *characteristic = target;
+    double value;
+
+    if (!is_written(node) || node->length == 0)
+        spc_refuse(reader, key, node, NULL);
+    else if (!node->plain || !spc_parse_number(node->text, &value))
+        (void)spc_read_id(reader, key, node);
+    else if (!(value > 0 && value <= 1e9))
+        spc_refuse(reader, key, node, "units are above 0, to 1e9");
+    else
+        characteristic->intake.units_each = value;
 }
 
 /* ---- numbers with a unit ----------------------------------------------- */
@@ -326,6 +383,9 @@ const struct spc_kind spc_kind_text = {"text", read_text, NULL};
 const struct spc_kind spc_kind_id = {"one word of at most 63 bytes", read_id,
                                      NULL};
 const struct spc_kind spc_kind_word = {"a word", read_word, NULL};
+const struct spc_kind spc_kind_chart = {"", read_chart, NULL};
+const struct spc_kind spc_kind_inspected = {
+    "a number, or the id of a characteristic", read_inspected, NULL};
 const struct spc_kind spc_kind_count = {"a whole number", read_count, NULL};
 const struct spc_kind spc_kind_number = {"a number", read_number, NULL};
 const struct spc_kind spc_kind_duration = {"a duration such as 800ms or 2s",

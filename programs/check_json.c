@@ -116,7 +116,7 @@ static json_t *rules_of(const struct spc_plant_characteristic *c)
     for (unsigned panel = 0; panel < spc_chart_panel_count(c->chart); panel++) {
         json_t *names = json_array();
 
-        spc_plan_rules(c->rules[panel], append_name, names);
+        spc_plan_rules(spc_plan_panel_rules(c, panel), append_name, names);
         put(panels, spc_panel_text(c->chart, (enum spc_panel)panel), names);
     }
     return panels;

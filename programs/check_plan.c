@@ -2,6 +2,7 @@
 #include "programs/check_plan.h"
 
 #include "adapters/mqtt/topic.h"
+#include "engine/chart.h"
 #include "programs/arl_rules.h"
 
 #include <stdlib.h>
@@ -109,6 +110,16 @@ void spc_plan_rules(spc_rule_mask mask,
         last = spc_rules[i].name;
         take(last, user);
     }
+}
+
+spc_rule_mask spc_plan_panel_rules(
+    const struct spc_plant_characteristic *characteristic, unsigned panel)
+{
+    const struct spc_chart_type *type = &spc_chart_types[characteristic->chart];
+
+    return characteristic
+        ->rules[type->panel[panel].spread ? SPC_PANEL_SPREAD
+                                          : SPC_PANEL_LOCATION];
 }
 
 bool spc_plan_wolf(const struct spc_plant_station *station,

@@ -48,6 +48,10 @@ char *spc_plan_topic(const struct spc_plant *plant,
 void spc_plan_rules(spc_rule_mask mask,
                     void (*take)(const char *name, void *user), void *user);
 
+/* The rules that judge a panel of a characteristic's chart. */
+spc_rule_mask spc_plan_panel_rules(
+    const struct spc_plant_characteristic *characteristic, unsigned panel);
+
 /* How the rules of the location panel cry wolf while nothing is wrong: points
  * from one false signal to the next, and signals in a shift of 8 hours if
  * every poll brought a part, which is the most there can be.  False without

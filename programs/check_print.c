@@ -115,8 +115,8 @@ static void print_rules(FILE *out, const struct spc_plant_characteristic *c)
     for (unsigned panel = 0; panel < spc_chart_panel_count(c->chart); panel++) {
         fprintf(out, "    rules of %s:",
                 spc_panel_text(c->chart, (enum spc_panel)panel));
-        spc_plan_rules(c->rules[panel], print_rule, out);
-        fprintf(out, "%s\n", c->rules[panel] ? "" : " none");
+        spc_plan_rules(spc_plan_panel_rules(c, panel), print_rule, out);
+        fprintf(out, "%s\n", spc_plan_panel_rules(c, panel) ? "" : " none");
     }
 }
 

@@ -191,11 +191,124 @@ static void wire_rules(const struct spc_plant_characteristic *c,
                                                       : SPC_PANEL_LOCATION];
 }
 
-static struct spc_characteristic characteristic(
-    const struct spc_wiring *w, const struct spc_plant_characteristic *c,
-    uint32_t station, uint32_t index)
+/* ---- what a chart is asked for ----------------------------------------- */
+
+static void state(double stated, double *parameter)
 {
-    const struct spc_chart_type *type = &spc_chart_types[c->chart];
+    if (!isnan(stated))
+        *parameter = stated;
+}
+
+static void state_count(uint32_t stated, uint32_t *parameter)
+{
+    if (stated != SPC_NONE)
+        *parameter = stated;
+}
+
+struct spc_chart_design spc_wire_design(
+    const struct spc_plant_characteristic *c,
+    const struct spc_constants *constants)
+{
+    const struct spc_plant_design *stated = &c->design;
+    struct spc_chart_design to =
+        spc_chart_design(c->chart, constants, c->subgroup);
+
+    state(stated->width, &to.width);
+    state(stated->alpha, &to.alpha);
+    state(stated->lambda, &to.lambda);
+    state(stated->k, &to.k);
+    state(stated->h, &to.h);
+    state(stated->head_start, &to.head_start);
+    state(stated->ratio, &to.ratio);
+    state(stated->arl0, &to.arl0);
+    state(stated->fraction, &to.fraction);
+    state(stated->risk, &to.risk);
+    state(stated->center, &to.center);
+    state(stated->sigma, &to.sigma);
+    state_count(stated->span, &to.span);
+    state_count(stated->events, &to.events);
+    state_count(stated->order, &to.order);
+    if (stated->estimator != SPC_ESTIMATORS)
+        to.estimator = (enum spc_estimator)stated->estimator;
+    to.known = !isnan(stated->center);
+    to.by_width = !isnan(stated->width);
+    to.exponential = stated->distribution == SPC_PLANT_EXPONENTIAL ||
+                     (stated->distribution == SPC_PLANT_USUAL && to.known);
+    to.specification = c->specification;
+    if (c->intake.across != SPC_NONE)
+        to.variables = c->intake.members;
+    else if (c->intake.with_count > 0)
+        to.variables = 1 + c->intake.with_count;
+    return to;
+}
+
+/* ---- what its points are made of --------------------------------------- */
+
+_Static_assert((int)SPC_BY_KEYS == (int)SPC_BY_MAX,
+               "every key of the plant file has a place");
+
+static void wire_vector(const struct spc_plant_station *station, uint32_t index,
+                        const char ***next, struct spc_intake *to)
+{
+    const struct spc_plant_intake *from =
+        &station->characteristics[index].intake;
+
+    if (from->with_count == 0)
+        return;
+    to->with[to->with_count++] = index;
+    for (uint32_t i = 0; i < from->with_count; i++)
+        to->with[to->with_count++] = from->with[i];
+    to->names = *next;
+    for (uint32_t i = 0; i < to->with_count; i++)
+        *(*next)++ = station->characteristics[to->with[i]].id;
+}
+
+static void wire_parts(const struct spc_plant_intake *from,
+                       struct spc_part_kind **next, struct spc_intake *to)
+{
+    to->part_key = from->part_by;
+    to->part_count = from->part_count;
+    to->parts = from->part_count > 0 ? *next : NULL;
+    for (uint32_t i = 0; i < from->part_count; i++) {
+        struct spc_part_kind *part = (*next)++;
+
+        snprintf(part->text, sizeof part->text, "%s", from->parts[i].name);
+        part->nominal = from->parts[i].nominal;
+        part->sigma = from->parts[i].sigma;
+    }
+}
+
+/* Where the next names of variables and kinds of part go. */
+struct cursor {
+    const char **variable;
+    struct spc_part_kind *part;
+};
+
+static struct spc_intake intake(const struct spc_plant_station *station,
+                                uint32_t index, struct cursor *cursor)
+{
+    const struct spc_plant_intake *from =
+        &station->characteristics[index].intake;
+    struct spc_intake to = {
+        .units = from->units,
+        .units_each = from->units_each,
+        .event = from->event,
+        .across = from->across,
+        .members = from->members,
+    };
+
+    wire_vector(station, index, &cursor->variable, &to);
+    wire_parts(from, &cursor->part, &to);
+    return to;
+}
+
+static struct spc_characteristic characteristic(const struct spc_wiring *w,
+                                                uint32_t station,
+                                                uint32_t index,
+                                                struct cursor *cursor)
+{
+    const struct spc_plant_station *s = &w->plant->stations[station];
+    const struct spc_plant_characteristic *c = &s->characteristics[index];
     struct spc_characteristic to = {
         .station = station,
         .index = index,
@@ -204,25 +317,23 @@ static struct spc_characteristic characteristic(
         .study = c->study,
         .return_after = c->return_after,
         .by_count = c->by_count,
-        .max_streams = c->by_count == 0 ? 1 : c->max_streams,
+        .max_streams = c->max_streams,
         .specification = c->specification,
-        .capable = measures(type),
-        .design = spc_chart_design(c->chart, &w->constants, c->subgroup),
-        .intake = {.units = SPC_NONE,
-                   .units_each = 1,
-                   .across = SPC_NONE,
-                   .part_key = SPC_NONE},
+        .capable = measures(&spc_chart_types[c->chart]),
+        .design = spc_wire_design(c, &w->constants),
+        .intake = intake(s, index, cursor),
     };
 
-    to.design.specification = c->specification;
     to.charted = !is_plain(&to.design);
     wire_rules(c, &to);
     memcpy(to.by, c->by, sizeof to.by);
     return to;
 }
 
+/* Those that are recorded only are left out. */
 static void wire_characteristics(struct spc_wiring *w)
 {
+    struct cursor cursor = {w->variables, w->parts};
     uint32_t next = 0;
 
     for (uint32_t s = 0; s < w->plant->station_count; s++) {
@@ -233,8 +344,8 @@ static void wire_characteristics(struct spc_wiring *w)
         for (uint32_t i = 0; i < station->context_count; i++)
             w->context_keys[s * SPC_CONTEXT_MAX + i] = station->context[i].key;
         for (uint32_t i = 0; i < station->characteristic_count; i++)
-            w->characteristics[next++] =
-                characteristic(w, &station->characteristics[i], s, i);
+            if (!station->characteristics[i].uncharted)
+                w->characteristics[next++] = characteristic(w, s, i, &cursor);
     }
     w->first[w->plant->station_count] = next;
 }
@@ -257,7 +368,7 @@ static bool allocate_blocks(struct spc_wiring *w, uint32_t count, uint32_t room)
         work = scratch > work ? scratch : work;
     }
     p->blocks = calloc(p->block_room + 1, sizeof *p->blocks);
-    p->block = calloc(room, sizeof *p->block);
+    p->block = calloc(room + 1, sizeof *p->block);
     p->observations = calloc(points, sizeof *p->observations);
     p->work = calloc(1, work);
     return p->blocks && p->block && p->observations && p->work;
@@ -281,10 +392,10 @@ static bool allocate_pipeline(struct spc_wiring *w, uint32_t count)
     p->first = w->first;
     p->stream_room = room;
     p->next_id = 1;
-    p->streams = calloc(room, sizeof *p->streams);
+    p->streams = calloc(room + 1, sizeof *p->streams);
     p->table = calloc(p->table_size, sizeof *p->table);
-    p->stream_counts = calloc(count, sizeof *p->stream_counts);
-    p->full_told = calloc(count, sizeof *p->full_told);
+    p->stream_counts = calloc(count + 1, sizeof *p->stream_counts);
+    p->full_told = calloc(count + 1, sizeof *p->full_told);
     p->gaps = calloc(w->plant->station_count, sizeof *p->gaps);
     return p->streams && p->table && p->stream_counts && p->full_told &&
            p->gaps;
@@ -298,24 +409,50 @@ static bool allocate_outcome(struct spc_outcome *o)
     return o->points && o->events && o->changed;
 }
 
+/* What the plant has of each. */
+struct census {
+    uint32_t charted, variables, parts;
+};
+
+static struct census count_plant(const struct spc_plant *plant)
+{
+    struct census count = {0};
+
+    for (uint32_t s = 0; s < plant->station_count; s++) {
+        const struct spc_plant_station *station = &plant->stations[s];
+
+        for (uint32_t i = 0; i < station->characteristic_count; i++) {
+            const struct spc_plant_characteristic *c =
+                &station->characteristics[i];
+
+            count.charted += !c->uncharted;
+            count.variables += 1 + c->intake.with_count;
+            count.parts += c->intake.part_count;
+        }
+    }
+    return count;
+}
+
 static bool allocate(struct spc_wiring *w)
 {
-    uint32_t stations = w->plant->station_count, count = 0;
+    uint32_t stations = w->plant->station_count;
+    struct census count = count_plant(w->plant);
 
-    for (uint32_t s = 0; s < stations; s++)
-        count += w->plant->stations[s].characteristic_count;
-    w->characteristics = calloc(count, sizeof *w->characteristics);
+    w->characteristics = calloc(count.charted + 1, sizeof *w->characteristics);
+    w->variables = calloc(count.variables + 1, sizeof *w->variables);
+    w->parts = calloc(count.parts + 1, sizeof *w->parts);
     w->first = calloc(stations + 1, sizeof *w->first);
     w->links = calloc(w->plant->link_count, sizeof *w->links);
     w->polls = calloc(stations, sizeof *w->polls);
     w->stations = calloc(stations, sizeof *w->stations);
     w->context_keys =
         calloc((size_t)stations * SPC_CONTEXT_MAX, sizeof *w->context_keys);
-    if (!w->characteristics || !w->first || !w->links || !w->polls ||
-        !w->stations || !w->context_keys || !allocate_outcome(&w->outcome))
+    if (!w->characteristics || !w->variables || !w->parts || !w->first ||
+        !w->links || !w->polls || !w->stations || !w->context_keys ||
+        !allocate_outcome(&w->outcome))
         return false;
     wire_characteristics(w);
-    return allocate_pipeline(w, count);
+    return allocate_pipeline(w, count.charted);
 }
 
 enum spc_status spc_wire(const struct spc_plant *plant, const char *file,
@@ -363,6 +500,8 @@ void spc_unwire(struct spc_wiring *w)
     free(w->polls);
     free(w->stations);
     free(w->context_keys);
+    free(w->variables);
+    free(w->parts);
     free(w);
 }
 

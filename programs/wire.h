@@ -27,7 +27,9 @@ struct spc_wiring {
     struct spc_modbus_poll *polls;
     struct spc_modbus_plan modbus;
     const char **stations;
-    const char **context_keys; /* SPC_CONTEXT_MAX a station */
+    const char **context_keys;   /* SPC_CONTEXT_MAX a station */
+    const char **variables;      /* of all vectors, one after the other */
+    struct spc_part_kind *parts; /* likewise, of all short-run charts */
 };
 
 /* SPC_NO_MEMORY, SPC_NO_CONVERGENCE. */
@@ -35,6 +37,12 @@ SPC_MUST_CHECK
 enum spc_status spc_wire(const struct spc_plant *plant, const char *file,
                          struct spc_wiring **ret_wiring);
 void spc_unwire(struct spc_wiring *wiring);
+
+/* What the plant file asks of a characteristic's chart, and the chart's
+ * defaults where it says nothing.  It is charted. */
+struct spc_chart_design spc_wire_design(
+    const struct spc_plant_characteristic *characteristic,
+    const struct spc_constants *constants);
 
 /* Takes up what the historian remembers: stream states and the newest part
  * counter of every station. */

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What must hold between a chart and the keys it is asked for with.
+ *
+ * What a chart is made of and what it can be told comes from the vocabulary;
+ * which key that is, from the table below. */
+#include "config/reader.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { STUDY_USUAL = 20 }; /* fewer make limits that wander (ASTM E2587) */
+
+/* A chart as the checks see it. */
+struct asked {
+    struct spc_reader *reader;
+    const struct spc_node *node; /* of the characteristic */
+    struct spc_plant_characteristic *c;
+    struct spc_chart_facts facts;
+    const char *name;
+};
+
+static const struct spc_node *at(const struct asked *a, const char *key)
+{
+    return spc_node_at(a->node, key);
+}
+
+/* Whether a word is one of several in a text, separated by commas. */
+static bool has(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+
+    while (words != NULL) {
+        size_t next = strcspn(words, ",");
+
+        if (next == length && strncmp(words, word, length) == 0)
+            return true;
+        words = words[next] == ',' ? words + next + 1 : NULL;
+    }
+    return false;
+}
+
+/* ---- which keys a chart takes ------------------------------------------ */
+
+static bool takes_center(const struct spc_chart_facts *facts)
+{
+    return facts->known != SPC_KNOWN_NOTHING;
+}
+
+static bool takes_sigma(const struct spc_chart_facts *facts)
+{
+    return facts->known == SPC_KNOWN_CENTER_AND_SIGMA;
+}
+
+static bool takes_several(const struct spc_chart_facts *facts)
+{
+    return facts->data == SPC_DATA_VECTORS || facts->data == SPC_DATA_STREAMS;
+}
+
+static bool takes_members(const struct spc_chart_facts *facts)
+{
+    return facts->data == SPC_DATA_STREAMS;
+}
+
+static bool takes_events(const struct spc_chart_facts *facts)
+{
+    return facts->data == SPC_DATA_TIMES || has(facts->options, "event");
+}
+
+static bool takes_spread_rules(const struct spc_chart_facts *facts)
+{
+    return facts->spread;
+}
+
+static bool takes_study(const struct spc_chart_facts *facts)
+{
+    return facts->minimum > 0;
+}
+
+/* Keys that not every chart takes. */
+/* clang-format off */
+static const struct {
+    const char *key;
+    const char *option; /* of spc chart; NULL: what `takes` says */
+    bool (*takes)(const struct spc_chart_facts *facts);
+} keys[] = {
+    {"sigma_estimator", "sigma-estimator", NULL},
+    {"width",           "width",           NULL},
+    {"alpha",           "alpha",           NULL},
+    {"lambda",          "lambda",          NULL},
+    {"k",               "k",               NULL},
+    {"h",               "h",               NULL},
+    {"head_start",      "head-start",      NULL},
+    {"span",            "span",            NULL},
+    {"r",               "r",               NULL},
+    {"distribution",    "distribution",    NULL},
+    {"order",           "order",           NULL},
+    {"ratio",           "ratio",           NULL},
+    {"arl0",            "arl0",            NULL},
+    {"fraction",        "fraction",        NULL},
+    {"risk",            "risk",            NULL},
+    {"center",          NULL,              takes_center},
+    {"sigma",           NULL,              takes_sigma},
+    {"study",           NULL,              takes_study},
+    {"with",            NULL,              takes_several},
+    {"units",           "n",               NULL},
+    {"event",           NULL,              takes_events},
+    {"across",          NULL,              takes_members},
+    {"members",         NULL,              takes_members},
+    {"part_by",         "part",            NULL},
+    {"parts",           "part",            NULL},
+    {"spread_rules",    NULL,              takes_spread_rules},
+};
+/* clang-format on */
+
+enum { KEYS = sizeof keys / sizeof *keys };
+
+static bool takes(const struct spc_chart_facts *facts, size_t row)
+{
+    return keys[row].option ? has(facts->options, keys[row].option)
+                            : keys[row].takes(facts);
+}
+
+static void tell_taken(const struct asked *a, const struct spc_node *wrong)
+{
+    struct spc_prose taken = {0};
+
+    for (size_t i = 0; i < KEYS; i++)
+        if (takes(&a->facts, i))
+            spc_prose_add(&taken, "%s%s", taken.length ? ", " : "",
+                          keys[i].key);
+    spc_complain(a->reader->complainer, wrong->key->place,
+                 "chart %s takes no %s; of such keys it takes: %s", a->name,
+                 wrong->key->text, taken.bytes ? taken.bytes : "none");
+    spc_prose_free(&taken);
+}
+
+static void check_keys(const struct asked *a)
+{
+    for (size_t i = 0; i < KEYS; i++)
+        if (at(a, keys[i].key) != NULL && !takes(&a->facts, i))
+            tell_taken(a, at(a, keys[i].key));
+}
+
+/* What is only recorded has neither chart nor alarms. */
+static void check_uncharted(const struct asked *a)
+{
+    static const char *const others[] = {
+        "subgroup", "rules",       "return_after", "by",
+        "reaction", "max_streams", "reaction_zh",
+    };
+    const struct spc_node *written;
+
+    for (size_t i = 0; i < KEYS + sizeof others / sizeof *others; i++) {
+        const char *key = i < KEYS ? keys[i].key : others[i - KEYS];
+
+        if ((written = at(a, key)) != NULL)
+            spc_complain(a->reader->complainer, written->key->place,
+                         "with chart: none it is recorded only, and %s has no "
+                         "meaning",
+                         key);
+    }
+}
+
+/* ---- parts to a point -------------------------------------------------- */
+
+static bool is_of_single_parts(const struct asked *a)
+{
+    return a->facts.data == SPC_DATA_INDIVIDUALS ||
+           a->facts.data == SPC_DATA_TIMES || has(a->facts.options, "event") ||
+           at(a, "across") != NULL;
+}
+
+static void check_single(const struct asked *a)
+{
+    if (a->c->subgroup <= 1)
+        return;
+    if (a->facts.data == SPC_DATA_INDIVIDUALS)
+        spc_complain(a->reader->complainer, at(a, "subgroup")->place,
+                     "an %s chart plots single parts; take xbar-r or xbar-s "
+                     "for subgroups of %u",
+                     a->name, (unsigned)a->c->subgroup);
+    else
+        spc_complain(a->reader->complainer, at(a, "subgroup")->place,
+                     "%s; subgroup can only be 1",
+                     at(a, "across") != NULL
+                         ? "with across, a point is made of one part of each "
+                           "member"
+                         : "this chart takes one part at a time");
+}
+
+static void check_subgroups(const struct asked *a)
+{
+    const struct spc_node *subgroup = at(a, "subgroup");
+
+    if (subgroup == NULL)
+        spc_complain(a->reader->complainer, spc_node_own_place(a->node),
+                     "subgroup is missing: chart %s needs 2 to %d parts to a "
+                     "point",
+                     a->name, SPC_SUBGROUP_MAX);
+    else if (a->c->subgroup == 1)
+        spc_complain(a->reader->complainer, subgroup->place,
+                     "chart %s needs 2 to %d parts to a point; single parts "
+                     "are charted by imr",
+                     a->name, SPC_SUBGROUP_MAX);
+    else if (a->c->chart == SPC_CHART_XBAR_R && a->c->subgroup > 10)
+        spc_warn(a->reader->complainer, subgroup->place,
+                 "the range says little of more than 10 parts; xbar-s uses "
+                 "them all");
+}
+
+static void settle_subgroup(const struct asked *a)
+{
+    bool written = at(a, "subgroup") != NULL;
+    bool sums = a->facts.data == SPC_DATA_COUNTS;
+
+    if (is_of_single_parts(a))
+        check_single(a);
+    else if (a->facts.data == SPC_DATA_SUBGROUPS)
+        check_subgroups(a);
+    if (!sums && a->c->subgroup > SPC_SUBGROUP_MAX && !is_of_single_parts(a))
+        spc_complain(a->reader->complainer, at(a, "subgroup")->place,
+                     "a point is made of at most %d parts; only counts are "
+                     "added up over more",
+                     SPC_SUBGROUP_MAX);
+    if (!written || is_of_single_parts(a))
+        a->c->subgroup = 1;
+}
+
+/* ---- parameters -------------------------------------------------------- */
+
+static void settle_center(const struct asked *a)
+{
+    bool positive =
+        a->facts.known == SPC_KNOWN_CENTER || a->facts.data == SPC_DATA_COUNTS;
+    double center = a->c->design.center;
+
+    if (isnan(center))
+        return;
+    if ((positive && !(center > 0)) || (a->facts.fraction && !(center < 1)))
+        spc_complain(a->reader->complainer, at(a, "center")->place,
+                     "the center of chart %s is a %s, not %g", a->name,
+                     a->facts.fraction ? "fraction between 0 and 1"
+                                       : "number above 0",
+                     center);
+}
+
+static void check_known(const struct asked *a)
+{
+    const struct spc_node *center = at(a, "center"), *sigma = at(a, "sigma");
+    const struct spc_node *first = center != NULL ? center : sigma;
+    static const char *const estimates[] = {"study", "sigma_estimator"};
+
+    if (first == NULL || !takes_center(&a->facts))
+        return;
+    if (takes_sigma(&a->facts) && (center == NULL || sigma == NULL))
+        spc_complain(a->reader->complainer, first->key->place,
+                     "center and sigma are known together or not at all");
+    if (sigma != NULL && a->c->design.sigma <= 0)
+        spc_complain(a->reader->complainer, sigma->place,
+                     "sigma must be above 0");
+    settle_center(a);
+    for (size_t i = 0; i < 2; i++)
+        if (at(a, estimates[i]) != NULL)
+            spc_complain(a->reader->complainer, at(a, estimates[i])->key->place,
+                         "nothing is estimated where the center is known, so "
+                         "%s has no meaning",
+                         estimates[i]);
+    a->c->study = 0;
+}
+
+static void check_estimator(const struct asked *a)
+{
+    uint32_t estimator = a->c->design.estimator;
+    bool either = estimator == SPC_ESTIMATOR_OVERALL ||
+                  estimator == SPC_ESTIMATOR_OVERALL_C4;
+    bool of_individuals = estimator == SPC_ESTIMATOR_MR ||
+                          estimator == SPC_ESTIMATOR_MEDIAN_MR ||
+                          estimator == SPC_ESTIMATOR_MSSD ||
+                          estimator == SPC_ESTIMATOR_MSSD_PLAIN;
+
+    if (estimator == SPC_ESTIMATORS || either || a->c->subgroup == 0 ||
+        of_individuals == (a->c->subgroup == 1))
+        return;
+    spc_complain(a->reader->complainer, at(a, "sigma_estimator")->place,
+                 of_individuals
+                     ? "%s is of neighbouring individuals; for subgroups there "
+                       "are rbar, sbar, pooled, their plain ones, overall and "
+                       "overall-c4"
+                     : "%s is of measurements within subgroups; for single "
+                       "parts there are mr, median-mr, mssd, mssd-plain, "
+                       "overall and overall-c4",
+                 at(a, "sigma_estimator")->text);
+}
+
+static void check_design(const struct asked *a)
+{
+    const struct spc_plant_design *d = &a->c->design;
+    bool share = has(a->facts.options, "ratio"); /* sums of events */
+    double h = share ? 1 : isnan(d->h) ? 5 : d->h;
+
+    if (!isnan(d->width) && !isnan(d->alpha))
+        spc_complain(a->reader->complainer, at(a, "alpha")->key->place,
+                     "width and alpha are two ways to say the same; one of "
+                     "them is enough");
+    if (d->head_start >= h)
+        spc_complain(a->reader->complainer, at(a, "head_start")->place,
+                     share ? "head_start is here a share of the limit, from 0 "
+                             "to below %g"
+                           : "head_start is from 0 to below h, which is %g",
+                     h);
+    if (d->distribution == SPC_PLANT_WEIBULL && !isnan(d->center))
+        spc_complain(a->reader->complainer, at(a, "distribution")->place,
+                     "center is the mean of an exponential distribution; a "
+                     "Weibull is estimated");
+    check_estimator(a);
+}
+
+/* ---- study ------------------------------------------------------------- */
+
+static uint32_t variables(const struct asked *a)
+{
+    const struct spc_node *with = at(a, "with");
+
+    if (with == NULL)
+        return 1;
+    return 1 + (with->kind == SPC_NODE_LIST ? with->count : 1);
+}
+
+static void check_study(const struct asked *a)
+{
+    const struct spc_node *study = at(a, "study");
+    bool vectors = a->facts.data == SPC_DATA_VECTORS;
+    uint32_t least = vectors ? variables(a) + 2 : a->facts.minimum;
+
+    if (study == NULL || a->c->study == 0 || a->facts.minimum == 0)
+        return;
+    least = least < a->facts.minimum ? a->facts.minimum : least;
+    if (a->c->study < least)
+        spc_complain(a->reader->complainer, study->place,
+                     "chart %s needs %u points or more%s", a->name,
+                     (unsigned)least,
+                     vectors ? ", two more than there are characteristics"
+                             : " for limits");
+    else if (a->c->study < STUDY_USUAL)
+        spc_warn(a->reader->complainer, study->place,
+                 "limits from %u points wander; 20 to 25 are usual",
+                 (unsigned)a->c->study);
+}
+
+/* ---- rules ------------------------------------------------------------- */
+
+static void add_rule(const struct asked *a, size_t place, const char *name,
+                     enum spc_panel panel)
+{
+    char sentence[300] = "";
+    uint32_t mask = 0;
+
+    if (a->reader->vocabulary->rules(a->c->chart, name, panel, &mask, sentence,
+                                     sizeof sentence))
+        a->c->rules[panel] |= mask;
+    else
+        spc_complain(a->reader->complainer, place, "%s", sentence);
+}
+
+static void settle_rules(const struct asked *a, const char *key,
+                         enum spc_panel panel)
+{
+    const struct spc_node *rules = at(a, key);
+    const struct spc_node *rule;
+
+    if (panel == SPC_PANEL_SPREAD && !a->facts.spread)
+        return;
+    if (rules == NULL) {
+        add_rule(a, a->node->place, a->facts.rules, panel);
+        return;
+    }
+    rule = rules->kind == SPC_NODE_LIST ? rules->first : rules;
+    for (; rule != NULL;
+         rule = rules->kind == SPC_NODE_LIST ? rule->next : NULL)
+        if (rule->kind == SPC_NODE_SCALAR && !spc_node_is_null(rule))
+            add_rule(a, rule->place, rule->text, panel);
+}
+
+/* ---- all of it --------------------------------------------------------- */
+
+static void check_needs(const struct asked *a)
+{
+    if (a->facts.needs_specification && at(a, "spec") == NULL)
+        spc_complain(a->reader->complainer, spc_node_own_place(a->node),
+                     "chart %s needs the specification: spec: { lsl: ..., "
+                     "usl: ... }",
+                     a->name);
+}
+
+void spc_check_chart(struct spc_reader *reader, const struct spc_node *node,
+                     struct spc_plant_characteristic *c)
+{
+    struct asked a = {.reader = reader, .node = node, .c = c};
+
+    if (c->uncharted) {
+        check_uncharted(&a);
+        c->subgroup = 1;
+        c->study = 0;
+        return;
+    }
+    if (c->chart == SPC_CHARTS)
+        return;
+    a.facts = reader->vocabulary->chart(c->chart);
+    a.name = spc_chart_text(c->chart);
+    check_keys(&a);
+    settle_subgroup(&a);
+    check_design(&a);
+    check_known(&a);
+    check_study(&a);
+    settle_rules(&a, "rules", SPC_PANEL_LOCATION);
+    settle_rules(&a, "spread_rules", SPC_PANEL_SPREAD);
+    check_needs(&a);
+}
