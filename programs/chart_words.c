@@ -6,6 +6,7 @@
 #include "adapters/json/json.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- common words ------------------------------------------------------ */
@@ -289,18 +290,68 @@ static json_t *point_json(const struct spc_chart_study *study, size_t i,
     return point;
 }
 
-static json_t *panel_json(const struct spc_chart_study *study,
-                          enum spc_panel panel)
+/* Written as it is made: a file of a million points is a million objects. */
+static bool write_json(json_t *json, FILE *file)
 {
-    json_t *object = json_object();
-    json_t *points = json_array();
+    char *text = json ? spc_json_text(json) : NULL;
 
-    for (size_t i = first_point(study, panel); i < study->dataset->count; i++)
-        json_array_append_new(points, point_json(study, i, panel));
-    set(object, "statistic",
-        json_string(study->plan.type->panel[panel].statistic));
-    set(object, "points", points);
-    return object;
+    json_decref(json);
+    if (!text)
+        return false;
+    fputs(text, file);
+    free(text);
+    return true;
+}
+
+static bool write_panel(const struct spc_chart_study *study,
+                        enum spc_panel panel, FILE *file)
+{
+    bool written = true;
+
+    fprintf(file, "{\"statistic\":\"%s\",\"points\":[",
+            study->plan.type->panel[panel].statistic);
+    for (size_t i = first_point(study, panel);
+         i < study->dataset->count && written; i++) {
+        if (i > first_point(study, panel))
+            putc(',', file);
+        written = write_json(point_json(study, i, panel), file);
+    }
+    fputs("]}", file);
+    return written;
+}
+
+static bool write_panels(const struct spc_chart_study *study, FILE *file)
+{
+    unsigned panels = spc_chart_panels(study->plan.type);
+    bool written = true;
+
+    putc('[', file);
+    for (unsigned p = 0; p < panels && written; p++) {
+        if (p > 0)
+            putc(',', file);
+        written = write_panel(study, (enum spc_panel)p, file);
+    }
+    putc(']', file);
+    return written;
+}
+
+bool spc_chart_write_json(const struct spc_chart_study *study,
+                          const json_t *json, FILE *file)
+{
+    const char *key;
+    json_t *value;
+    const char *between = "{";
+    bool written = true;
+
+    json_object_foreach ((json_t *)json, key, value) {
+        fprintf(file, "%s\"%s\":", between, key);
+        between = ",";
+        written = written && (strcmp(key, "panels") == 0
+                                  ? write_panels(study, file)
+                                  : write_json(json_incref(value), file));
+    }
+    fputs("}\n", file);
+    return written;
 }
 
 /* When the mean moved, to where and how far, by the sum that says so. */
@@ -348,11 +399,8 @@ static json_t *signal_json(const struct spc_chart_study *study,
 json_t *spc_chart_json(const struct spc_chart_study *study, json_t *notes)
 {
     json_t *chart = json_object();
-    json_t *panels = json_array();
     json_t *signals = json_array();
 
-    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
-        json_array_append_new(panels, panel_json(study, (enum spc_panel)p));
     for (size_t i = 0; i < study->signal_count; i++)
         json_array_append_new(signals, signal_json(study, &study->signals[i]));
     set(chart, "schema", json_string("spc.chart/1"));
@@ -362,7 +410,7 @@ json_t *spc_chart_json(const struct spc_chart_study *study, json_t *notes)
     set(chart, "estimate", newest_estimate_json(study));
     if (study->stage_count > 1)
         set(chart, "stages", stages_json(study));
-    set(chart, "panels", panels);
+    set(chart, "panels", json_null()); /* written point by point */
     set(chart, "signals", signals);
     json_object_set(chart, "notes", notes);
     return chart;

@@ -25,8 +25,13 @@ bool spc_chart_absence(const struct spc_chart_study *study,
                        enum spc_language language,
                        char ret_text[SPC_ABSENCE_TEXT]);
 
-/* The caller owns the result; NULL: no memory. */
+/* Everything but the points, which "panels" keeps a place for.  The caller
+ * owns the result; NULL: no memory. */
 json_t *spc_chart_json(const struct spc_chart_study *study, json_t *notes);
+
+/* Writes it on one line, with the points.  False: no memory. */
+bool spc_chart_write_json(const struct spc_chart_study *study,
+                          const json_t *json, FILE *file);
 
 void spc_chart_csv(const struct spc_chart_study *study, FILE *file);
 

@@ -583,19 +583,17 @@ static void remark(const struct result *result, json_t *notes)
 static enum spc_exit print_json(const struct result *result, json_t *notes)
 {
     json_t *json = spc_chart_json(&result->study, notes);
-    char *text;
+    bool written = false;
 
     spc_exclusions_json(&result->exclusions, &result->study, json);
     spc_iteration_json(&result->iteration, json);
-    text = json ? spc_json_text(json) : NULL;
+    if (json)
+        written = spc_chart_write_json(&result->study, json, stdout);
     json_decref(json);
-    if (!text) {
-        fputs("spc chart: out of memory\n", stderr);
-        return SPC_EXIT_INTERNAL;
-    }
-    puts(text);
-    free(text);
-    return SPC_EXIT_OK;
+    if (written)
+        return SPC_EXIT_OK;
+    fputs("spc chart: out of memory\n", stderr);
+    return SPC_EXIT_INTERNAL;
 }
 
 static enum spc_exit print(const struct result *result, const struct request *r,
