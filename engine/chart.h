@@ -63,7 +63,8 @@ struct spc_chart_design {
                                 and the head start a share of it */
     uint32_t span;           /* of a moving average */
     uint32_t events;         /* up to which a CCC-r chart counts */
-    bool by_width;           /* not by quantiles, on a g chart */
+    bool by_width;           /* not by quantiles or alpha, on a g chart and
+                                of many streams */
     bool exponential;        /* not Weibull, on a t chart */
     double ratio;            /* rate to detect over the rate in control */
     double arl0;             /* in control, where limits are found by it */
@@ -171,7 +172,7 @@ struct spc_chart_type {
     enum spc_chart_known known;
     bool fraction; /* the centre lies between 0 and 1 */
     bool needs_specification;
-    bool needs_subgroups; /* of vectors, which may also be individuals */
+    bool needs_subgroups;  /* of vectors, which may also be individuals */
     const char *valid;     /* rules that mean something, or a set of them */
     const char *rules;     /* judged unless told otherwise */
     const char *rules_why; /* why no others */

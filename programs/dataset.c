@@ -6,6 +6,7 @@
 #include "engine/covariance.h"
 #include "engine/subgroup.h"
 #include "programs/options.h"
+#include "programs/stream_rows.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -17,10 +18,12 @@ enum { NO_COLUMN = -1 };
 
 /* The request with its columns looked up. */
 struct layout {
-    size_t value[SPC_VALUES_MAX];
+    size_t value[SPC_STREAMS_MAX];
     size_t values;
     bool vectors;                /* which are variables, not parts */
     long subgroup, stage, where; /* columns, or NO_COLUMN */
+    bool streams;                /* which are many, not parts */
+    long stream, time;           /* columns, or NO_COLUMN */
     const char *where_text;
     unsigned events; /* in a point made of events; 0: of values */
     bool counts, whole_units, times, between;
@@ -208,6 +211,9 @@ static enum spc_exit find_values(const struct spc_dataset_request *request,
     const char *names = request->value;
     size_t most = request->vectors ? SPC_VALUES_MAX : SPC_SUBGROUP_MAX;
 
+    if (request->streams)
+        most = SPC_STREAMS_MAX;
+
     if (!names)
         return find_default_value(csv, request->counts, layout, complaint);
     while (names) {
@@ -225,7 +231,7 @@ static enum spc_exit find_values(const struct spc_dataset_request *request,
                               complaint);
         if (status != SPC_OK)
             return exit_of(status, complaint);
-        if (request->vectors && is_repeated(layout))
+        if ((request->vectors || request->streams) && is_repeated(layout))
             return refuse(SPC_EXIT_USAGE, complaint,
                           "--value names '%.100s' twice", name);
         names = comma ? comma + 1 : NULL;
@@ -262,18 +268,47 @@ static enum spc_exit find_units(const struct spc_dataset_request *request,
     return SPC_EXIT_OK;
 }
 
+/* Streams in columns of their own, or named in one. */
+static enum spc_exit find_streams(const struct spc_dataset_request *request,
+                                  const struct spc_csv *csv,
+                                  struct layout *layout, char *complaint)
+{
+    enum spc_exit exit = exit_of(
+        find(csv, request->stream, &layout->stream, complaint), complaint);
+
+    if (exit == SPC_EXIT_OK)
+        exit = exit_of(find(csv, request->time, &layout->time, complaint),
+                       complaint);
+    if (exit != SPC_EXIT_OK || !layout->streams)
+        return exit;
+    if (request->stream && layout->values > 1)
+        return refuse(SPC_EXIT_USAGE, complaint,
+                      "--value takes one column where --stream says which "
+                      "stream a row is of");
+    if (request->stream && !request->time)
+        return refuse(SPC_EXIT_USAGE, complaint,
+                      "--stream needs --time: adjacent rows with equal time "
+                      "are one round of all streams");
+    if (!request->stream && layout->values < 2)
+        return refuse(SPC_EXIT_USAGE, complaint,
+                      "streams are several columns, --value a,b,c, or rows: "
+                      "--value COL --stream COL --time COL");
+    return SPC_EXIT_OK;
+}
+
 static enum spc_exit find_columns(const struct spc_dataset_request *request,
                                   const struct spc_csv *csv,
                                   struct layout *layout, char *complaint)
 {
     enum spc_exit exit = find_values(request, csv, layout, complaint);
 
+    layout->streams = request->streams;
     if (exit == SPC_EXIT_OK && layout->wide && layout->values < 2)
         return refuse(SPC_EXIT_USAGE, complaint,
                       "--wide needs several columns: --value a,b,c");
     layout->vectors = request->vectors;
     if (exit == SPC_EXIT_OK && !layout->wide && !layout->vectors &&
-        layout->values > 1)
+        !layout->streams && layout->values > 1)
         return refuse(SPC_EXIT_USAGE, complaint,
                       "several columns are one subgroup only with --wide");
     if (exit == SPC_EXIT_OK)
@@ -287,6 +322,8 @@ static enum spc_exit find_columns(const struct spc_dataset_request *request,
         exit = find_units(request, csv, layout, complaint);
     if (exit == SPC_EXIT_OK)
         exit = find_where(csv, request->where, layout, complaint);
+    if (exit == SPC_EXIT_OK)
+        exit = find_streams(request, csv, layout, complaint);
     return exit;
 }
 
@@ -657,13 +694,33 @@ static void remark(const struct reader *reader, json_t *notes)
                  missing == 1 ? "" : "s", missing == 1 ? "is" : "are");
 }
 
+static enum spc_exit fold_streams(const struct layout *layout, json_t *notes,
+                                  struct spc_dataset *dataset, char *complaint)
+{
+    const struct spc_stream_layout rows = {
+        .value = layout->value,
+        .values = layout->values,
+        .stream = layout->stream,
+        .time = layout->time,
+        .stage = layout->stage,
+        .subgroup = layout->subgroup,
+        .where = layout->where,
+        .where_text = layout->where_text,
+        .size = layout->size,
+    };
+
+    return spc_stream_rows(&rows, notes, dataset, complaint);
+}
+
 static enum spc_exit fold(const struct spc_dataset_request *request,
                           const struct layout *layout, json_t *notes,
                           struct spc_dataset *dataset, char *complaint)
 {
     struct reader reader = {
         .dataset = dataset, .layout = layout, .complaint = complaint};
-    enum spc_exit exit = read_rows(&reader);
+    enum spc_exit exit = layout->streams
+                             ? fold_streams(layout, notes, dataset, complaint)
+                             : read_rows(&reader);
 
     if (exit != SPC_EXIT_OK)
         return exit;
@@ -672,7 +729,8 @@ static enum spc_exit fold(const struct spc_dataset_request *request,
                       "%.200s: error: no measurement%s%.100s", request->path,
                       request->where ? " where " : "",
                       request->where ? request->where : "");
-    remark(&reader, notes);
+    if (!layout->streams)
+        remark(&reader, notes);
     return SPC_EXIT_OK;
 }
 

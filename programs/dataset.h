@@ -10,6 +10,7 @@
 #define SPC_PROGRAMS_DATASET_H
 
 #include "adapters/replay/csv.h"
+#include "engine/many_streams.h"
 #include "engine/types.h"
 #include "programs/commands.h"
 
@@ -34,6 +35,9 @@ struct spc_dataset_request {
     const char *units;     /* column or number of units it was counted in */
     bool whole_units;      /* units are whole and no fewer than the count */
     bool individuals;      /* the subgroup column only labels the rows */
+    bool streams;          /* the value is of many streams (stream_rows.h) */
+    const char *stream;    /* column of their names; else a column each */
+    const char *time;      /* column of their rounds */
     bool vectors;          /* the columns are variables: a row is a vector, and
                               missing as a whole when it lacks one of them */
 };
@@ -72,8 +76,8 @@ struct spc_dataset {
     double *values; /* every measurement that is not missing, in order */
     size_t value_count, value_room;
     size_t missing;
-    size_t variables; /* of a vector; 0: there are none */
-    const char *variable[SPC_VALUES_MAX]; /* what they are called */
+    size_t variables;                      /* of a vector; 0: there are none */
+    const char *variable[SPC_STREAMS_MAX]; /* what they are called */
     double *vectors; /* as struct spc_observation has them */
     size_t vector_doubles, vector_room;
     unsigned decimals; /* of the most precise measurement */

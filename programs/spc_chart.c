@@ -26,6 +26,7 @@ struct request {
     struct spc_dataset_request data;
     const char *baseline, *exclude, *estimator, *center, *sigma, *rules;
     const char *event, *r, *distribution;
+    const char *offsets;
     const char *lambda, *k, *h, *shift, *head_start, *span, *ratio, *arl0;
     const char *width, *alpha, *count, *format_name, *svg, *png, *language_name;
     const char *rounds;
@@ -65,6 +66,12 @@ static enum spc_options_result read_options(int argc, char **argv,
          "each", &r->event, NULL},
         {"r", 0, "R", "defectives to a point of a ccc chart, 1 to 4; default "
          "1", &r->r, NULL},
+        {"stream", 0, "COL", "names the streams, where they have no column "
+         "each", &r->data.stream, NULL},
+        {"time", 0, "COL", "adjacent rows with equal COL are a round of all "
+         "streams", &r->data.time, NULL},
+        {"offsets", 0, "WHAT", "fixed differences between streams: remove or "
+         "keep; default remove on stream-difference", &r->offsets, NULL},
         {"distribution", 0, "NAME", "of a t chart: weibull or exponential; "
          "default weibull", &r->distribution, NULL},
         {"baseline", 'b', "A:B", "points the limits are estimated from; "
@@ -222,6 +229,9 @@ static enum spc_exit check_options(const struct request *r,
         {"event", r->event},
         {"r", r->r},
         {"distribution", r->distribution},
+        {"stream", r->data.stream},
+        {"time", r->data.time},
+        {"offsets", r->offsets},
         {"alpha", r->alpha},
         {"sigma-estimator", r->estimator},
         {"width", r->width},
@@ -244,11 +254,30 @@ static enum spc_exit check_options(const struct request *r,
     return SPC_EXIT_OK;
 }
 
+/* Many streams are rounds, each alone or several a subgroup. */
+static enum spc_exit read_stream_data(struct request *r,
+                                      const struct spc_chart_type *type)
+{
+    r->data.streams = true;
+    r->data.individuals = !r->data.subgroup && !r->data.size;
+    if (r->data.wide)
+        return spc_misused(command,
+                           "the columns of %s are streams, not parts of a "
+                           "subgroup; subgroups of rounds are said by "
+                           "--subgroup COL or --size N",
+                           type->name);
+    return SPC_EXIT_OK;
+}
+
 /* What the rows of the file are for this chart. */
 static enum spc_exit read_data(struct request *r,
                                const struct spc_chart_type *type)
 {
     bool described = r->data.subgroup || r->data.size || r->data.wide;
+
+    if (type->data == SPC_DATA_STREAMS)
+        return read_stream_data(r, type);
+
     bool subgroups = type->data == SPC_DATA_SUBGROUPS ||
                      ((type->data == SPC_DATA_MEASUREMENTS ||
                        type->data == SPC_DATA_VECTORS) &&
@@ -267,11 +296,9 @@ static enum spc_exit read_data(struct request *r,
                            "xbar-r and xbar-s",
                            type->name);
     if (subgroups && !described)
-        return spc_misused(command,
-                           "%s needs subgroups: --subgroup COL%s",
-                           type->name,
-                           r->data.vectors ? " or --size N"
-                                           : ", --size N or --wide");
+        return spc_misused(
+            command, "%s needs subgroups: --subgroup COL%s", type->name,
+            r->data.vectors ? " or --size N" : ", --size N or --wide");
     r->data.individuals = !subgroups;
     r->data.counts = type->data == SPC_DATA_COUNTS;
     r->data.times = type->data == SPC_DATA_TIMES;
@@ -290,6 +317,25 @@ static enum spc_exit read_data(struct request *r,
                            "one of them is enough");
     if (r->count || r->event)
         r->data.value = r->count ? r->count : r->event;
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_offsets(const struct request *r,
+                                  struct spc_chart_plan *plan)
+{
+    bool remove;
+
+    if (!r->offsets)
+        return SPC_EXIT_OK;
+    remove = strcmp(r->offsets, "remove") == 0;
+    if (!remove && strcmp(r->offsets, "keep") != 0)
+        return spc_misused(command, "--offsets takes remove or keep, not '%s'",
+                           r->offsets);
+    if (remove && plan->design.known)
+        return spc_misused(
+            command, "offsets are estimated: --center and --sigma exclude "
+                     "--offsets remove");
+    plan->design.remove_offsets = remove;
     return SPC_EXIT_OK;
 }
 
@@ -445,13 +491,12 @@ static enum spc_exit read_covariance(const struct request *r,
     if (individuals && strcmp(r->estimator, "mssd") == 0)
         plan->design.estimator = SPC_ESTIMATOR_MSSD_PLAIN;
     else if (strcmp(r->estimator, individuals ? "overall" : "pooled") != 0)
-        return spc_misused(command,
-                           "%s estimates its covariance, of %s, by %s, not "
-                           "'%s'",
-                           plan->type->name,
-                           individuals ? "individuals" : "subgroups",
-                           individuals ? "overall or mssd" : "pooled",
-                           r->estimator);
+        return spc_misused(
+            command,
+            "%s estimates its covariance, of %s, by %s, not "
+            "'%s'",
+            plan->type->name, individuals ? "individuals" : "subgroups",
+            individuals ? "overall or mssd" : "pooled", r->estimator);
     return SPC_EXIT_OK;
 }
 
@@ -483,6 +528,8 @@ static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
         exit = read_data(r, plan->type);
     if (exit == SPC_EXIT_OK)
         exit = read_rare(r, plan);
+    if (exit == SPC_EXIT_OK)
+        exit = read_offsets(r, plan);
     if (exit != SPC_EXIT_OK)
         return exit;
     plan->design.estimator =

@@ -84,10 +84,19 @@ static struct spc_chart_room room(const struct spc_chart_design *design,
 
 /* ---- zones ------------------------------------------------------------- */
 
+/* Three sigma of each of hundreds of streams would be beyond at every time: if
+ * nobody says otherwise it is three sigma of all together.  0: by width. */
+static double alpha_of(const struct spc_chart_design *design)
+{
+    if (design->alpha > 0)
+        return design->alpha;
+    return design->by_width ? 0 : 0.0027;
+}
+
 static double width_of(const struct spc_charting *charting, uint32_t count)
 {
-    return charting->design->alpha > 0 ? widths_of(charting)[count]
-                                       : charting->design->width;
+    return alpha_of(charting->design) > 0 ? widths_of(charting)[count]
+                                          : charting->design->width;
 }
 
 static struct spc_zones value_zones(const struct spc_charting *charting,
@@ -111,15 +120,15 @@ static double range_limit(const struct spc_charting *charting, uint32_t n,
     const struct spc_chart_design *design = charting->design;
     uint32_t usual = design->n == 1 ? SPAN : design->n;
 
-    if (design->alpha <= 0)
+    if (alpha_of(design) <= 0)
         return design->constants->d2[n] +
                design->width * design->constants->d3[n];
     if (n == usual)
         return range_limits_of(charting)[count];
-    return spc_streams_range_limit(design->alpha, count, n);
+    return spc_streams_range_limit(alpha_of(design), count, n);
 }
 
-/* The largest range says nothing by being small: there is no lower limit. */
+/* The largest range says nothing by being small: none lies below 0. */
 static struct spc_zones range_zones(const struct spc_charting *charting,
                                     uint32_t n, uint32_t count)
 {
@@ -131,7 +140,7 @@ static struct spc_zones range_zones(const struct spc_charting *charting,
     for (unsigned i = 0; i < SPC_EDGES; i++) {
         zones.upper[i] =
             center + i / (double)(SPC_EDGES - 1) * (limit - center);
-        zones.lower[i] = i == 0 ? center : (double)NAN;
+        zones.lower[i] = i == 0 ? center : 0;
     }
     return zones;
 }
@@ -157,13 +166,13 @@ static void fill_widths(struct spc_charting *charting)
     double *ranges = widths + design->variables + 1;
 
     for (uint32_t i = 0; i <= design->variables; i++) {
-        bool needed = design->alpha > 0 && i >= least;
+        bool needed = alpha_of(design) > 0 && i >= least;
 
-        widths[i] = needed ? spc_streams_width(design->alpha, i, differences)
+        widths[i] = needed ? spc_streams_width(alpha_of(design), i, differences)
                            : (double)NAN;
         ranges[i] =
             needed && !differences
-                ? spc_streams_range_limit(design->alpha, i,
+                ? spc_streams_range_limit(alpha_of(design), i,
                                           design->n == 1 ? SPAN : design->n)
                 : (double)NAN;
     }
@@ -181,8 +190,8 @@ static void conclude(struct spc_charting *charting, uint32_t count)
     limits->figure[RUN] =
         count >= 2 ? spc_streams_run_length(count) : (double)NAN;
     limits->figure[WIDTH] = width_of(charting, count);
-    if (design->alpha > 0)
-        limits->figure[ALPHA] = design->alpha;
+    if (alpha_of(design) > 0)
+        limits->figure[ALPHA] = alpha_of(design);
     limits->width = limits->figure[WIDTH];
     limits->zones[LARGEST] = limits->zones[SMALLEST] =
         value_zones(charting, n, count);
@@ -357,7 +366,8 @@ static void start(struct spc_charting *charting)
 static void move(struct spc_charting *charting,
                  const struct spc_observation *observation)
 {
-    double *previous = previous_of(charting), *moving = moving_of(charting);
+    double *previous = previous_of(charting);
+    double *moving = moving_of(charting);
     bool here = observation->point.n > 0;
 
     for (uint32_t j = 0; j < charting->design->variables; j++) {
