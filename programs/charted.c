@@ -651,6 +651,22 @@ static char *member_name(const struct spc_folding *f, uint32_t member)
     return (char *)(names + (size_t)member * NAME_DOUBLES);
 }
 
+const char *spc_stream_member(const struct spc_pipeline *pipeline,
+                              uint32_t stream, uint32_t member)
+{
+    const struct spc_stream *s = &pipeline->streams[stream];
+    const struct spc_folding f = {
+        .pipeline = (struct spc_pipeline *)pipeline,
+        .plan = &pipeline->characteristics[s->characteristic],
+        .stream = (struct spc_stream *)s,
+    };
+
+    if (!f.plan->charted || f.plan->intake.across == SPC_NONE ||
+        member >= s->events)
+        return NULL;
+    return member_name(&f, member);
+}
+
 /* SPC_NONE: there is no room for another. */
 static uint32_t member_of(struct spc_folding *f)
 {

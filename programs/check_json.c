@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The plan as JSON, schema spc.check/1. */
 #include "adapters/json/json.h"
+#include "programs/check_chart.h"
 #include "programs/check_plan.h"
 
 #include <stdlib.h>
@@ -122,18 +123,88 @@ static json_t *rules_of(const struct spc_plant_characteristic *c)
     return panels;
 }
 
-/* null without rules */
-static json_t *wolf_of(const struct spc_plant_station *station,
-                       const struct spc_plant_characteristic *c)
+/* null when no run length is computed */
+static json_t *wolf_of(const struct spc_plan_wolf *wolf, bool known)
 {
-    struct spc_plan_wolf wolf;
     json_t *object;
 
-    if (!spc_plan_wolf(station, c, &wolf))
+    if (!known)
         return json_null();
     object = json_object();
-    put_number(object, "in_control_arl", wolf.points);
-    put_number(object, "per_shift_at_most", wolf.in_a_shift);
+    put_number(object, "in_control_arl", wolf->points);
+    put_number(object, "per_shift_at_most", wolf->in_a_shift);
+    return object;
+}
+
+static json_t *parameters_of(const struct spc_plant_characteristic *c)
+{
+    struct spc_plan_parameter parameters[SPC_PLAN_PARAMETERS];
+    unsigned count = spc_plan_parameters(c, parameters);
+    json_t *object = json_object();
+
+    for (unsigned i = 0; i < count; i++)
+        if (parameters[i].text)
+            put_text(object, parameters[i].name, parameters[i].text);
+        else
+            put_number(object, parameters[i].name, parameters[i].value);
+    return object;
+}
+
+/* ids of a vector's characteristics, this one first; empty for none */
+static json_t *vector_of(const struct spc_plant_station *station,
+                         const struct spc_plant_characteristic *c)
+{
+    json_t *ids = json_array();
+
+    if (c->intake.with_count > 0)
+        append_name(c->id, ids);
+    for (uint32_t i = 0; i < c->intake.with_count; i++)
+        append_name(station->characteristics[c->intake.with[i]].id, ids);
+    return ids;
+}
+
+static json_t *kinds_of(const struct spc_plant_characteristic *c)
+{
+    json_t *kinds = json_array();
+
+    for (uint32_t i = 0; i < c->intake.part_count; i++) {
+        json_t *kind = json_object();
+
+        put_text(kind, "part", c->intake.parts[i].name);
+        put_number(kind, "nominal", c->intake.parts[i].nominal);
+        put_number(kind, "sigma", c->intake.parts[i].sigma);
+        (void)json_array_append_new(kinds, kind);
+    }
+    return kinds;
+}
+
+static const char *context_key(const struct spc_plant_station *station,
+                               uint32_t key)
+{
+    return key == SPC_NONE ? NULL : station->context[key].key;
+}
+
+static json_t *point_of(const struct spc_plant_station *station,
+                        const struct spc_plant_characteristic *c)
+{
+    const struct spc_plant_intake *intake = &c->intake;
+    json_t *object = json_object();
+    char text[SPC_PLAN_POINT];
+
+    spc_plan_point(station, c, text);
+    put_text(object, "data", spc_plan_data(c));
+    put_text(object, "text", text);
+    put_number(object, "units_each", intake->units_each);
+    put_text(object, "units",
+             intake->units == SPC_NONE
+                 ? NULL
+                 : station->characteristics[intake->units].id);
+    put(object, "event", json_boolean(intake->event));
+    put(object, "vector", vector_of(station, c));
+    put_text(object, "across", context_key(station, intake->across));
+    put_count(object, "members", intake->members);
+    put_text(object, "part_by", context_key(station, intake->part_by));
+    put(object, "parts", kinds_of(c));
     return object;
 }
 
@@ -147,29 +218,43 @@ static json_t *by_of(const struct spc_plant_station *station,
     return keys;
 }
 
+static void put_chart(json_t *object, const struct spc_plant *plant,
+                      const struct spc_plant_station *station,
+                      const struct spc_plant_characteristic *c)
+{
+    char *topic = spc_plan_topic(plant, station, c);
+    struct spc_plan_wolf wolf;
+    bool known = spc_plan_wolf(station, c, &wolf);
+
+    put_count(object, "subgroup", c->subgroup);
+    put_count(object, "study", c->study);
+    put_count(object, "return_after", c->return_after);
+    put(object, "point", point_of(station, c));
+    put(object, "parameters", parameters_of(c));
+    put(object, "rules", rules_of(c));
+    put(object, "false_alarms", wolf_of(&wolf, known));
+    put_text(object, "false_alarms_note", wolf.why);
+    put(object, "by", by_of(station, c));
+    put_text(object, "topic", topic);
+    free(topic);
+}
+
 static json_t *characteristic_of(const struct spc_plant *plant,
                                  const struct spc_plant_station *station,
                                  const struct spc_plant_characteristic *c)
 {
     json_t *object = json_object();
-    char *topic = spc_plan_topic(plant, station, c);
 
     put_text(object, "id", c->id);
     put_text(object, "name", c->name);
     put_text(object, "unit", c->unit);
-    put_text(object, "chart", spc_chart_text(c->chart));
-    put_count(object, "subgroup", c->subgroup);
-    put_count(object, "study", c->study);
-    put_count(object, "return_after", c->return_after);
-    put(object, "rules", rules_of(c));
-    put(object, "false_alarms", wolf_of(station, c));
+    put_text(object, "chart", c->uncharted ? "none" : spc_chart_text(c->chart));
     put_number(object, "lsl", c->specification.lower);
     put_number(object, "usl", c->specification.upper);
     put_number(object, "target", c->specification.target);
     put_count(object, "streams", c->max_streams);
-    put(object, "by", by_of(station, c));
-    put_text(object, "topic", topic);
-    free(topic);
+    if (!c->uncharted)
+        put_chart(object, plant, station, c);
     return object;
 }
 

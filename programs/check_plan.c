@@ -2,8 +2,6 @@
 #include "programs/check_plan.h"
 
 #include "adapters/mqtt/topic.h"
-#include "engine/chart.h"
-#include "programs/arl_rules.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -96,47 +94,4 @@ char *spc_plan_topic(const struct spc_plant *plant,
 
     return spc_topic_station(&scene, characteristic ? "/{characteristic}" : "",
                              NULL);
-}
-
-/* Both sides of a rule share its name and stand side by side. */
-void spc_plan_rules(spc_rule_mask mask,
-                    void (*take)(const char *name, void *user), void *user)
-{
-    const char *last = "";
-
-    for (unsigned i = 0; i < SPC_RULES; i++) {
-        if (!(mask >> i & 1) || strcmp(spc_rules[i].name, last) == 0)
-            continue;
-        last = spc_rules[i].name;
-        take(last, user);
-    }
-}
-
-spc_rule_mask spc_plan_panel_rules(
-    const struct spc_plant_characteristic *characteristic, unsigned panel)
-{
-    const struct spc_chart_type *type = &spc_chart_types[characteristic->chart];
-
-    return characteristic
-        ->rules[type->panel[panel].spread ? SPC_PANEL_SPREAD
-                                          : SPC_PANEL_LOCATION];
-}
-
-bool spc_plan_wolf(const struct spc_plant_station *station,
-                   const struct spc_plant_characteristic *characteristic,
-                   struct spc_plan_wolf *ret_wolf)
-{
-    const spc_nanos shift = 8 * 3600 * SPC_SECOND;
-    struct spc_arl_rules rules = {0};
-    double points;
-    spc_rule_mask mask = characteristic->rules[SPC_PANEL_LOCATION];
-    bool known = mask != 0 && spc_arl_rules_explore(mask, &rules) == SPC_OK &&
-                 spc_arl_rules_run_length(&rules, 3, 0, &points) == SPC_OK;
-
-    spc_arl_rules_clear(&rules);
-    if (known)
-        *ret_wolf = (struct spc_plan_wolf){
-            points, (double)shift / (double)station->poll /
-                        characteristic->subgroup / points};
-    return known;
 }

@@ -5,7 +5,6 @@
 #define SPC_PROGRAMS_CHECK_PLAN_H
 
 #include "config/plant.h"
-#include "rules/ruleset.h"
 
 #include <stdio.h>
 
@@ -43,25 +42,6 @@ uint64_t spc_plan_streams(const struct spc_plant *plant);
 char *spc_plan_topic(const struct spc_plant *plant,
                      const struct spc_plant_station *station,
                      const struct spc_plant_characteristic *characteristic);
-
-/* The names of a selection of rules, each once: calls `take` with each. */
-void spc_plan_rules(spc_rule_mask mask,
-                    void (*take)(const char *name, void *user), void *user);
-
-/* The rules that judge a panel of a characteristic's chart. */
-spc_rule_mask spc_plan_panel_rules(
-    const struct spc_plant_characteristic *characteristic, unsigned panel);
-
-/* How the rules of the location panel cry wolf while nothing is wrong: points
- * from one false signal to the next, and signals in a shift of 8 hours if
- * every poll brought a part, which is the most there can be.  False without
- * rules, or when they have no run length. */
-struct spc_plan_wolf {
-    double points, in_a_shift;
-};
-bool spc_plan_wolf(const struct spc_plant_station *station,
-                   const struct spc_plant_characteristic *characteristic,
-                   struct spc_plan_wolf *ret_wolf);
 
 void spc_plan_print(FILE *out, const struct spc_plant *plant, const char *file);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The plan as a person reads it. */
+#include "programs/check_chart.h"
 #include "programs/check_plan.h"
 
 #include <math.h>
@@ -125,12 +126,61 @@ static void print_wolf(FILE *out, const struct spc_plant_station *station,
 {
     struct spc_plan_wolf wolf;
 
-    if (spc_plan_wolf(station, c, &wolf))
-        fprintf(out,
-                "    while nothing is wrong: one signal of %s in %.4g points,"
-                " at most %.4g in 8 h\n",
-                spc_panel_text(c->chart, SPC_PANEL_LOCATION), wolf.points,
-                wolf.in_a_shift);
+    if (!spc_plan_wolf(station, c, &wolf)) {
+        fprintf(out, "    while nothing is wrong: %s\n", wolf.why);
+        return;
+    }
+    fprintf(out, "    while nothing is wrong: one signal of %s in %.4g points",
+            spc_panel_text(c->chart, SPC_PANEL_LOCATION), wolf.points);
+    if (!isnan(wolf.in_a_shift))
+        fprintf(out, ", at most %.4g in 8 h", wolf.in_a_shift);
+    fprintf(out, "\n      taken for granted: %s\n", wolf.why);
+}
+
+static void print_point(FILE *out, const struct spc_plant_station *station,
+                        const struct spc_plant_characteristic *c)
+{
+    char text[SPC_PLAN_POINT];
+
+    spc_plan_point(station, c, text);
+    fprintf(out, "    a point: %s\n", text);
+}
+
+static void print_parameters(FILE *out,
+                             const struct spc_plant_characteristic *c)
+{
+    struct spc_plan_parameter parameters[SPC_PLAN_PARAMETERS];
+    unsigned count = spc_plan_parameters(c, parameters);
+
+    if (count == 0)
+        return;
+    fprintf(out, "    parameters:");
+    for (unsigned i = 0; i < count; i++) {
+        fprintf(out, "%s %s ", i ? "," : "", parameters[i].name);
+        if (parameters[i].text)
+            fprintf(out, "%s", parameters[i].text);
+        else
+            fprintf(out, "%g", parameters[i].value);
+    }
+    fprintf(out, "\n");
+}
+
+/* "xbar-r of 5, limits after 25 points (125 parts)" */
+static void print_chart(FILE *out, const struct spc_plant_characteristic *c)
+{
+    bool counts_parts =
+        !c->intake.event && c->intake.across == SPC_NONE && c->study > 0;
+
+    fprintf(out, "\n  %s: %s", c->id, spc_chart_text(c->chart));
+    if (c->subgroup > 1)
+        fprintf(out, " of %u", (unsigned)c->subgroup);
+    if (c->study == 0)
+        fprintf(out, ", limits at once");
+    else
+        fprintf(out, ", limits after %u points", (unsigned)c->study);
+    if (counts_parts)
+        fprintf(out, " (%u parts)", (unsigned)(c->study * c->subgroup));
+    fprintf(out, "\n");
 }
 
 static void print_limit(FILE *out, const char *name, double limit,
@@ -158,13 +208,16 @@ static void print_characteristic(FILE *out, const struct spc_plant *plant,
                                  const struct spc_plant_station *station,
                                  const struct spc_plant_characteristic *c)
 {
+    if (c->uncharted) {
+        fprintf(out, "\n  %s: recorded only\n", c->id);
+        return;
+    }
+
     char *topic = spc_plan_topic(plant, station, c);
 
-    fprintf(out, "\n  %s: %s", c->id, spc_chart_text(c->chart));
-    if (c->chart != SPC_CHART_IMR)
-        fprintf(out, " of %u", (unsigned)c->subgroup);
-    fprintf(out, ", limits after %u points (%u parts)\n", (unsigned)c->study,
-            (unsigned)(c->study * c->subgroup));
+    print_chart(out, c);
+    print_point(out, station, c);
+    print_parameters(out, c);
     print_specification(out, c);
     print_rules(out, c);
     print_wolf(out, station, c);

@@ -218,6 +218,11 @@ void spc_pipeline_describe(const struct spc_pipeline *pipeline, uint32_t stream,
 const void *spc_stream_parameters(const struct spc_pipeline *pipeline,
                                   uint32_t stream, size_t *ret_size);
 
+/* A member of a group chart, by its value of the context key across which the
+ * streams are; NULL: there is none of that number. */
+const char *spc_stream_member(const struct spc_pipeline *pipeline,
+                              uint32_t stream, uint32_t member);
+
 /* The point of that index, which is one of the newest SPC_STREAM_POINTS, as an
  * event lists it. */
 struct spc_event_point spc_stream_point(const struct spc_stream *stream,

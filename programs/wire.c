@@ -412,6 +412,7 @@ static bool allocate_outcome(struct spc_outcome *o)
 /* What the plant has of each. */
 struct census {
     uint32_t charted, variables, parts;
+    uint32_t members; /* of the largest group */
 };
 
 static struct census count_plant(const struct spc_plant *plant)
@@ -428,6 +429,8 @@ static struct census count_plant(const struct spc_plant *plant)
             count.charted += !c->uncharted;
             count.variables += 1 + c->intake.with_count;
             count.parts += c->intake.part_count;
+            if (c->intake.members > count.members)
+                count.members = c->intake.members;
         }
     }
     return count;
@@ -440,6 +443,7 @@ static bool allocate(struct spc_wiring *w)
 
     w->characteristics = calloc(count.charted + 1, sizeof *w->characteristics);
     w->variables = calloc(count.variables + 1, sizeof *w->variables);
+    w->members = calloc(count.members + 1, sizeof *w->members);
     w->parts = calloc(count.parts + 1, sizeof *w->parts);
     w->first = calloc(stations + 1, sizeof *w->first);
     w->links = calloc(w->plant->link_count, sizeof *w->links);
@@ -447,9 +451,9 @@ static bool allocate(struct spc_wiring *w)
     w->stations = calloc(stations, sizeof *w->stations);
     w->context_keys =
         calloc((size_t)stations * SPC_CONTEXT_MAX, sizeof *w->context_keys);
-    if (!w->characteristics || !w->variables || !w->parts || !w->first ||
-        !w->links || !w->polls || !w->stations || !w->context_keys ||
-        !allocate_outcome(&w->outcome))
+    if (!w->characteristics || !w->variables || !w->members || !w->parts ||
+        !w->first || !w->links || !w->polls || !w->stations ||
+        !w->context_keys || !allocate_outcome(&w->outcome))
         return false;
     wire_characteristics(w);
     return allocate_pipeline(w, count.charted);
@@ -501,6 +505,7 @@ void spc_unwire(struct spc_wiring *w)
     free(w->stations);
     free(w->context_keys);
     free(w->variables);
+    free(w->members);
     free(w->parts);
     free(w);
 }
@@ -564,6 +569,27 @@ static void describe_station(const struct spc_wiring *w, uint32_t station,
     scene->context_count = s->context_count;
 }
 
+/* Of a vector they are known beforehand; members of a group make themselves
+ * known. */
+static void name_variables(const struct spc_wiring *w,
+                           const struct spc_stream *stream,
+                           struct spc_scene *scene)
+{
+    const struct spc_intake *intake =
+        &w->characteristics[stream->characteristic].intake;
+    uint32_t index = (uint32_t)(stream - w->pipeline.streams);
+
+    scene->variables = intake->names;
+    scene->variable_count = intake->with_count;
+    if (intake->across == SPC_NONE)
+        return;
+    scene->variables = w->members;
+    while (scene->variable_count < intake->members &&
+           (w->members[scene->variable_count] = spc_stream_member(
+                &w->pipeline, index, scene->variable_count)) != NULL)
+        scene->variable_count++;
+}
+
 void spc_wire_scene(const struct spc_wiring *w, const char *epoch,
                     uint32_t link, uint32_t station, uint32_t index,
                     const struct spc_stream *stream,
@@ -599,6 +625,7 @@ void spc_wire_scene(const struct spc_wiring *w, const char *epoch,
     if (stream) {
         label_of(w, stream, label);
         scene.stream = label;
+        name_variables(w, stream, &scene);
     }
     *ret_scene = scene;
 }

@@ -29,6 +29,7 @@ struct spc_wiring {
     const char **stations;
     const char **context_keys;   /* SPC_CONTEXT_MAX a station */
     const char **variables;      /* of all vectors, one after the other */
+    const char **members;        /* of the group in the newest scene */
     struct spc_part_kind *parts; /* likewise, of all short-run charts */
 };
 
@@ -56,7 +57,8 @@ void spc_wire_name(const struct spc_wiring *wiring,
                    char ret_name[SPC_STREAM_NAME]);
 
 /* Who and where, for a message.  SPC_NONE where a part does not apply;
- * `label` receives the text of the stream's context and outlives the scene. */
+ * `label` receives the text of the stream's context and outlives the scene;
+ * the names of a group's members are good until the next one. */
 void spc_wire_scene(const struct spc_wiring *wiring, const char *epoch,
                     uint32_t link, uint32_t station, uint32_t characteristic,
                     const struct spc_stream *stream,
