@@ -29,6 +29,8 @@ static const struct command commands[] = {
      "does a process fit its specification, and how sure is that"},
     {"arl", spc_command_arl,
      "how often a chart cries wolf, and how soon it sees a shift"},
+    {"design", spc_command_design,
+     "the chart that sees a shift soonest at that many false alarms"},
     {"check", spc_command_check,
      "every mistake in a plant file, or the plan it makes"},
     {"alarms", spc_command_alarms, "alarms recorded by a running plant"},
