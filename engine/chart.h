@@ -17,6 +17,7 @@
 #define SPC_ENGINE_CHART_H
 
 #include "engine/constants.h"
+#include "engine/independence.h"
 #include "engine/status.h"
 #include "engine/types.h"
 
@@ -69,8 +70,12 @@ struct spc_chart_design {
     double ratio;            /* rate to detect over the rate in control */
     double arl0;             /* in control, where limits are found by it */
     uint32_t order;          /* of an autoregression; SPC_NONE: by AIC */
-    bool remove_offsets;     /* of streams that always differ */
-    double fraction, risk;   /* acceptance: nonconforming, probability */
+    double alpha_for_study;  /* 0, or the probability that any point of a
+                                stable study lies beyond its limits */
+    bool corrected; /* the width keeps its promise to future points, however
+                       small the study; alpha_for_study implies it */
+    bool remove_offsets;   /* of streams that always differ */
+    double fraction, risk; /* acceptance: nonconforming, probability */
     struct spc_specification specification;
 };
 
@@ -199,5 +204,23 @@ struct spc_chart_design spc_chart_design(enum spc_chart chart,
 
 struct spc_chart_room spc_chart_room(const struct spc_chart_design *design,
                                      size_t points);
+
+/* ---- points that remember ---------------------------------------------- */
+
+/* Whether the observations that limits were just estimated from depend on
+ * those before them; of a chart of residuals, whether these do.
+ *
+ * SPC_BAD_INPUT where the question means nothing (no measurements, parts of
+ * several kinds, known parameters); else as spc_independence_test. */
+SPC_MUST_CHECK
+enum spc_status spc_chart_independence(
+    const struct spc_charting *charting,
+    const struct spc_observation *observations, size_t count,
+    struct spc_independence *ret_test);
+
+/* Coefficients of the autoregression among a chart's parameters, that of lag 1
+ * first; returns how many.  0 where the chart has none. */
+unsigned spc_chart_phi(enum spc_chart chart, const double *parameters,
+                       const double **ret_phi);
 
 #endif

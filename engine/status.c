@@ -16,6 +16,7 @@ static const char *const text[] = {
     [SPC_WRONG_VERSION] = "written by a newer version",
     [SPC_BAD_INPUT] = "the input is refused",
     [SPC_SINGULAR] = "the covariance matrix is singular",
+    [SPC_NOT_STATIONARY] = "the points follow no stationary process",
 };
 
 _Static_assert(sizeof text / sizeof text[0] == SPC_STATUS_COUNT,

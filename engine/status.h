@@ -24,6 +24,7 @@ enum spc_status {
     SPC_WRONG_VERSION,     /* the historian was written by a newer schema */
     SPC_BAD_INPUT,         /* refused, with a sentence and a place */
     SPC_SINGULAR,          /* a variable is constant or a sum of others */
+    SPC_NOT_STATIONARY,    /* points wander, or follow one another exactly */
     SPC_STATUS_COUNT
 };
 

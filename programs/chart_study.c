@@ -209,6 +209,9 @@ static void find_limits(struct spc_chart_study *study,
     memcpy(stage->culprits, w->charting.culprits, sizeof stage->culprits);
     stage->sizes_vary = sizes_vary(study, stage);
     w->charting.in_force = stage->status == SPC_OK;
+    stage->tested = w->charting.in_force &&
+                    spc_chart_independence(&w->charting, w->observations, count,
+                                           &stage->independence) == SPC_OK;
     if (w->charting.in_force && chart->start)
         chart->start(&w->charting);
 }

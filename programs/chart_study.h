@@ -37,6 +37,8 @@ struct spc_chart_stage {
     bool sizes_vary;    /* zones differ between points */
     uint32_t culprits[SPC_CULPRITS_MAX];
     uint32_t culprit_count;
+    bool tested; /* whether the points that estimate are independent: */
+    struct spc_independence independence;
 };
 
 struct spc_chart_point {

@@ -21,6 +21,10 @@ static const struct {
      {"a time of zero fits no Weibull distribution; --distribution "
       "exponential takes it",
       "时间为零，无法拟合威布尔分布"}},
+    {SPC_NOT_STATIONARY,
+     {"the points wander, or follow one another exactly: they tell of no "
+      "stationary process",
+      "各点漂移不定，或彼此完全确定：无法看作平稳过程"}},
     {SPC_NOT_FINITE,
      {"the measurements are too large to calculate with",
       "测量值过大，无法计算"}},
@@ -176,6 +180,40 @@ static json_t *excluded_json(const struct spc_chart_study *study,
     return list;
 }
 
+/* The coefficients of an autoregression, where there is one. */
+static void set_phi(const struct spc_chart_stage *stage, json_t *estimate)
+{
+    const double *phi = NULL;
+    enum spc_chart chart = (enum spc_chart)stage->limits.chart;
+    unsigned count = stage->status == SPC_OK
+                         ? spc_chart_phi(chart, stage->parameters, &phi)
+                         : 0;
+    json_t *list;
+
+    if (!phi)
+        return;
+    list = json_array();
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(list, spc_json_number(phi[i]));
+    set(estimate, "phi", list);
+}
+
+static json_t *independence_json(const struct spc_independence *test)
+{
+    json_t *object = json_object();
+    json_t *r = json_array();
+
+    for (unsigned k = 1; k <= test->lags; k++)
+        json_array_append_new(r, spc_json_number(test->r[k]));
+    set(object, "lags", integer(test->lags));
+    set(object, "r", r);
+    set(object, "band", spc_json_number(test->band));
+    set(object, "ljung_box", spc_json_number(test->q));
+    set(object, "df", integer(test->df));
+    set(object, "p", spc_json_number(test->p));
+    return object;
+}
+
 static json_t *estimate_json(const struct spc_chart_study *study,
                              const struct spc_chart_stage *stage,
                              json_t *excluded)
@@ -193,8 +231,11 @@ static json_t *estimate_json(const struct spc_chart_study *study,
         if (isfinite(limits->figure[i]))
             set(estimate, study->plan.type->figures[i],
                 spc_json_number(limits->figure[i]));
+    set_phi(stage, estimate);
     set(estimate, "subgroups", integer(stage->subgroups));
     set(estimate, "measurements", amount(stage->measurements));
+    if (stage->tested)
+        set(estimate, "independence", independence_json(&stage->independence));
     set(estimate, "excluded", excluded);
     return estimate;
 }
@@ -508,6 +549,8 @@ enum word {
     KNOWN_SIGMA,
     NO_LIMITS,
     VARYING,
+    STUDY_LIMITS,
+    INDEPENDENCE,
     IN_CONTROL,
     NOTHING_JUDGED,
     SIGNALS,
@@ -528,6 +571,12 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
                      "  sigma         %.6g（已知）\n"},
     [NO_LIMITS] = {"  no limits: %s\n", "  无控制限：%s\n"},
     [VARYING] = {" for subgroups of the usual size", "（常用子组大小）"},
+    [STUDY_LIMITS] = {"  %-13s limits of the study itself %s to %s%s\n",
+                      "  %-13s 基准段自身的控制限 %s 至 %s%s\n"},
+    [INDEPENDENCE] = {"  independence  r1 %.2f (band %.2f), Ljung-Box Q %.4g, "
+                      "%u degrees of freedom, p %.2g\n",
+                      "  独立性        r1 %.2f（界限 %.2f），Ljung-Box Q "
+                      "%.4g，自由度 %u，p %.2g\n"},
     [IN_CONTROL] = {"in control: no signals\n", "受控：没有信号\n"},
     [NOTHING_JUDGED] = {"nothing was judged\n", "没有可判断的点\n"},
     [SIGNALS] = {"%zu signals:\n", "%zu 个信号：\n"},
@@ -554,6 +603,40 @@ static void write_limits(const struct spc_chart_study *study,
             stage->sizes_vary ? words[VARYING][language] : "");
 }
 
+/* Of a study judged by a width of its own, as its points were. */
+static void write_study_limits(const struct spc_chart_study *study,
+                               const struct spc_chart_stage *stage,
+                               enum spc_language language, FILE *file)
+{
+    const struct spc_limits *limits = &stage->limits;
+    const struct spc_zones *zones = &limits->zones[0];
+    double share = limits->figure[0] / limits->width, center = zones->upper[0];
+    int decimals = (int)study->decimals + 2;
+    char lower[SPC_NUMBER_TEXT], upper[SPC_NUMBER_TEXT];
+
+    if (!(study->plan.design.alpha_for_study > 0))
+        return;
+    if (decimals > 12)
+        decimals = 12;
+    spc_decimal_text(center - share * (center - zones->lower[SPC_EDGES - 1]),
+                     decimals, lower);
+    spc_decimal_text(center + share * (zones->upper[SPC_EDGES - 1] - center),
+                     decimals, upper);
+    fprintf(file, words[STUDY_LIMITS][language],
+            study->plan.type->panel[0].statistic, lower, upper,
+            stage->sizes_vary ? words[VARYING][language] : "");
+}
+
+static void write_independence(const struct spc_chart_stage *stage,
+                               enum spc_language language, FILE *file)
+{
+    const struct spc_independence *test = &stage->independence;
+
+    if (stage->tested)
+        fprintf(file, words[INDEPENDENCE][language], test->r[1], test->band,
+                test->q, test->df, test->p);
+}
+
 static void write_stage(const struct spc_chart_study *study, size_t s,
                         enum spc_language language, FILE *file)
 {
@@ -569,6 +652,7 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
     }
     for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
         write_limits(study, stage, p, language, file);
+    write_study_limits(study, stage, language, file);
     for (unsigned i = 0; i < SPC_FIGURES; i++)
         if (isfinite(stage->limits.figure[i]))
             fprintf(file, "  %-13s %.6g\n", study->plan.type->figures[i],
@@ -583,6 +667,7 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
         fprintf(file, words[SIGMA][language], stage->limits.sigma,
                 spc_chart_estimator_name(study), stage->limits.df,
                 (unsigned long long)stage->subgroups);
+    write_independence(stage, language, file);
 }
 
 /* All points at which one rule holds on one panel, on one line. */

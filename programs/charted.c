@@ -133,6 +133,7 @@ uint64_t spc_charted_shape(const struct spc_characteristic *plan)
                               d->arl0,
                               d->fraction,
                               d->risk,
+                              d->alpha_for_study,
                               d->specification.lower,
                               d->specification.upper,
                               d->specification.target,
@@ -144,6 +145,7 @@ uint64_t spc_charted_shape(const struct spc_characteristic *plan)
                                d->by_width,
                                d->exponential,
                                d->order,
+                               d->corrected,
                                d->variables,
                                intake->units,
                                intake->event,
@@ -348,6 +350,8 @@ static void conclude(struct spc_folding *f)
 {
     struct spc_stream *stream = f->stream;
     struct spc_charting charting = charting_of(f);
+    struct spc_independence test;
+    bool tested;
 
     for (uint32_t i = 0; i < stream->rows; i++)
         f->pipeline->observations[i] = row_at(f, i);
@@ -362,13 +366,15 @@ static void conclude(struct spc_folding *f)
         stream->rows = 0;
         return;
     }
+    tested = spc_chart_independence(&charting, f->pipeline->observations,
+                                    stream->rows, &test) == SPC_OK;
     stream->limits.number = ++stream->limits_issued;
     charting.in_force = true;
     if (operations(f)->start)
         operations(f)->start(&charting);
     plot_again(f, &charting);
     stream->rows = 0;
-    spc_tell_limits(f);
+    spc_tell_limits(f, tested ? &test : NULL);
 }
 
 static void plot(struct spc_folding *f, struct spc_observation *observation)

@@ -32,8 +32,10 @@ struct spc_plotted *spc_begin_point(struct spc_folding *f,
 /* Nothing before this place may be strung together with what follows. */
 void spc_break_runs(struct spc_stream *stream);
 
-/* Limits are set: numbers them and tells. */
-void spc_tell_limits(struct spc_folding *f);
+/* Limits are set: tells, and warns of what makes them doubtful.  `test` says
+ * how the study's points follow one another; NULL: it cannot be said. */
+void spc_tell_limits(struct spc_folding *f,
+                     const struct spc_independence *test);
 
 /* The study did not give limits. */
 void spc_tell_failed_study(struct spc_folding *f, const char *why);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "programs/dependence.h"
 #include "programs/folding.h"
 
 #include "engine/capability.h"
@@ -72,6 +73,7 @@ static void begin_shape(struct spc_stream *stream,
     stream->study_size = plan->study;
     stream->subgroup = (struct spc_subgroup){0};
     stream->study = (struct spc_study){0};
+    stream->order = (struct spc_independence_sums){0};
     stream->process = (struct spc_study){0};
     stream->moments = (struct spc_moments){0};
     stream->limits = (struct spc_limits){.chart = plan->chart};
@@ -185,20 +187,48 @@ static bool is_beside_the_point(double center,
     return center < spec->lower || center > spec->upper;
 }
 
-void spc_tell_limits(struct spc_folding *f)
+/* Why the limits are doubtful: one reason or both, or "". */
+static void doubt(const struct spc_folding *f,
+                  const struct spc_independence *test,
+                  char ret_why[SPC_DETAIL_TEXT])
+{
+    static const char beside[] =
+        "the centre lies outside the specification: check register, type, "
+        "word_order and scale, or the process itself, before trusting these "
+        "limits";
+    char dependence[SPC_DEPENDENCE_TEXT] = "", brief[SPC_DEPENDENCE_BRIEF];
+    bool correlated =
+        test && spc_dependence_text(&f->plan->design, test, dependence);
+
+    _Static_assert(sizeof beside + 2 + SPC_DEPENDENCE_BRIEF <= SPC_DETAIL_TEXT,
+                   "there is room for both");
+    _Static_assert((int)SPC_DEPENDENCE_TEXT <= (int)SPC_DETAIL_TEXT,
+                   "there is room for one");
+
+    memcpy(ret_why, dependence, sizeof dependence);
+    if (!f->plan->capable ||
+        !is_beside_the_point(f->stream->limits.center, &f->plan->specification))
+        return;
+    memcpy(ret_why, beside, sizeof beside);
+    if (correlated && spc_dependence_brief(test, brief)) {
+        memcpy(ret_why + sizeof beside - 1, "; ", 2);
+        memcpy(ret_why + sizeof beside + 1, brief, sizeof brief);
+    }
+}
+
+void spc_tell_limits(struct spc_folding *f, const struct spc_independence *test)
 {
     struct spc_stream *stream = f->stream;
+    char why[SPC_DETAIL_TEXT];
     struct spc_event *event =
         spc_tell(f, SPC_EVENT_LIMITS, SPC_LIMITS_IN_FORCE);
 
     event->limits = stream->limits;
     event->zones = stream->limits.zones[SPC_PANEL_LOCATION];
     event->since_index = stream->index + 1;
-    if (f->plan->capable &&
-        is_beside_the_point(stream->limits.center, &f->plan->specification))
-        spc_tell_why(event, "the centre lies outside the specification: check "
-                            "register, type, word_order and scale, or the "
-                            "process itself, before trusting these limits");
+    doubt(f, test, why);
+    if (why[0])
+        spc_tell_why(event, why);
 }
 
 void spc_tell_failed_study(struct spc_folding *f, const char *why)
@@ -213,12 +243,15 @@ void spc_tell_failed_study(struct spc_folding *f, const char *why)
 static void conclude_study(struct spc_folding *f)
 {
     struct spc_stream *stream = f->stream;
+    struct spc_independence test;
+    bool tested = spc_independence_test(&stream->order, 0, &test) == SPC_OK;
     enum spc_status status =
         spc_study_limits(&stream->study, f->pipeline->constants, f->plan->chart,
                          spc_chart_estimator(f->plan->chart), f->plan->subgroup,
                          3, &stream->limits);
 
     stream->study = (struct spc_study){0};
+    stream->order = (struct spc_independence_sums){0};
     if (status != SPC_OK) {
         spc_tell_failed_study(f, spc_status_text(status));
         return;
@@ -226,7 +259,7 @@ static void conclude_study(struct spc_folding *f)
     stream->limits.number = ++stream->limits_issued;
     for (int panel = 0; panel < PLAIN_PANELS; panel++)
         look_back(f, (enum spc_panel)panel);
-    spc_tell_limits(f);
+    spc_tell_limits(f, tested ? &test : NULL);
 }
 
 static void remember(struct spc_folding *f, const struct spc_point *point)
@@ -288,6 +321,7 @@ static void plot(struct spc_folding *f, const struct spc_point *point)
     }
     spc_study_add(&stream->study, f->pipeline->constants, f->plan->chart,
                   point);
+    spc_independence_add(&stream->order, point->mean);
     if (stream->study.points >= stream->study_size)
         conclude_study(f);
 }
@@ -298,6 +332,7 @@ void spc_break_runs(struct spc_stream *stream)
 {
     stream->previous = (double)NAN;
     stream->unbroken = 0;
+    spc_independence_add(&stream->order, (double)NAN);
     for (int panel = 0; panel < SPC_PANELS; panel++)
         spc_history_gap(&stream->history[panel]);
 }

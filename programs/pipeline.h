@@ -12,6 +12,7 @@
 #define SPC_PROGRAMS_PIPELINE_H
 
 #include "engine/chart.h"
+#include "engine/independence.h"
 #include "engine/moments.h"
 #include "engine/study.h"
 #include "engine/subgroup.h"
@@ -96,12 +97,13 @@ struct spc_stream {
     uint64_t last_counter; /* of its last */
     double previous;       /* individuals: the value before; NaN after a gap */
 
-    uint64_t index;             /* points plotted so far */
-    uint64_t unbroken;          /* of them, since the last gap */
-    struct spc_study study;     /* until limits are in force */
-    struct spc_study process;   /* everything since the stream began */
-    struct spc_moments moments; /* likewise, of single measurements */
-    struct spc_limits limits;   /* number 0: none yet */
+    uint64_t index;         /* points plotted so far */
+    uint64_t unbroken;      /* of them, since the last gap */
+    struct spc_study study; /* until limits are in force; and likewise: */
+    struct spc_independence_sums order; /* how its points follow one another */
+    struct spc_study process;           /* everything since the stream began */
+    struct spc_moments moments;         /* likewise, of single measurements */
+    struct spc_limits limits;           /* number 0: none yet */
 
     struct spc_history history[SPC_PANELS];
     struct spc_alarm alarm[SPC_PANELS];

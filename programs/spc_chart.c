@@ -7,9 +7,12 @@
 #include "programs/chart_words.h"
 #include "programs/choices.h"
 #include "programs/commands.h"
+#include "programs/dependence.h"
 #include "programs/exclusions.h"
 #include "programs/options.h"
 
+#include "engine/autocorrelation.h"
+#include "engine/phase_one.h"
 #include "engine/rare.h"
 #include "engine/study.h"
 #include "engine/weighted.h"
@@ -29,7 +32,7 @@ struct request {
     const char *offsets;
     const char *lambda, *k, *h, *shift, *head_start, *span, *ratio, *arl0;
     const char *width, *alpha, *count, *format_name, *svg, *png, *language_name;
-    const char *rounds;
+    const char *rounds, *order, *study_alpha;
     bool list, iterate;
     unsigned rounds_most; /* 0: no iteration */
     enum spc_format format;
@@ -91,7 +94,14 @@ static enum spc_options_result read_options(int argc, char **argv,
         {"sigma", 0, "S", "known sigma, with --center; Laney's sigma z", &r->sigma, NULL},
         {"rules", 'r', "RULES", "none, we, nelson or a list such as "
          "nelson-1,nelson-2; default nelson-1", &r->rules, NULL},
-        {"width", 0, "K", "limits at K sigma; default 3", &r->width, NULL},
+        {"width", 0, "K", "limits at K sigma; default 3; \"corrected\": as far "
+         "out as so small a study needs to keep 3 sigma's promise", &r->width,
+         NULL},
+        {"alpha-for-study", 0, "A", "limits of the base line that a stable one "
+         "crosses at all with probability A; implies corrected limits beyond",
+         &r->study_alpha, NULL},
+        {"order", 0, "P", "of an autoregression, 0 to 10; default by AIC",
+         &r->order, NULL},
         {"alpha", 0, "A", "exact limits, beyond which a point lies with "
          "probability A", &r->alpha, NULL},
         {"lambda", 0, "L", "weight of the newest point of an EWMA; default 0.2",
@@ -241,6 +251,8 @@ static enum spc_exit check_options(const struct request *r,
         {"shift", r->shift},
         {"head-start", r->head_start},
         {"span", r->span},
+        {"alpha-for-study", r->study_alpha},
+        {"order", r->order},
         {"ratio", r->ratio},
         {"arl0", r->arl0},
     };
@@ -369,6 +381,22 @@ static enum spc_exit read_rare(struct request *r, struct spc_chart_plan *plan)
     return SPC_EXIT_OK;
 }
 
+/* A number, or that a small study is to be allowed for. */
+static enum spc_exit read_width(const struct request *r,
+                                struct spc_chart_plan *plan)
+{
+    bool possible = spc_chart_type_has(plan->type->options, "alpha-for-study");
+
+    if (r->width && possible && strcmp(r->width, "corrected") == 0)
+        plan->design.corrected = true;
+    else if (r->width && (!spc_option_number(r->width, &plan->design.width) ||
+                          !(plan->design.width > 0)))
+        return spc_misused(command,
+                           "--width takes a number above 0%s, not '%s'",
+                           possible ? " or \"corrected\"" : "", r->width);
+    return SPC_EXIT_OK;
+}
+
 static enum spc_exit read_limits(const struct request *r,
                                  struct spc_chart_plan *plan)
 {
@@ -376,10 +404,8 @@ static enum spc_exit read_limits(const struct request *r,
         return spc_misused(
             command, "--width and --alpha are two ways to say the same; one "
                      "of them is enough");
-    if (r->width && (!spc_option_number(r->width, &plan->design.width) ||
-                     !(plan->design.width > 0)))
-        return spc_misused(command, "--width takes a number above 0, not '%s'",
-                           r->width);
+    if (read_width(r, plan) != SPC_EXIT_OK)
+        return SPC_EXIT_USAGE;
     if (r->alpha && (!spc_option_number(r->alpha, &plan->design.alpha) ||
                      !(plan->design.alpha >= 1e-15 && plan->design.alpha < 1)))
         return spc_misused(
@@ -457,6 +483,75 @@ static enum spc_exit read_memory(const struct request *r,
                            SPC_SPAN_MAX, r->span);
     plan->design.span = (unsigned)span;
     return read_head_start(r, plan);
+}
+
+/* Estimators that no width of a small study is known for. */
+static bool has_study_width(const struct spc_chart_plan *plan, bool subgroups,
+                            bool of_study)
+{
+    switch (plan->design.estimator) {
+    case SPC_ESTIMATOR_MEDIAN_MR:
+        return false;
+    case SPC_ESTIMATOR_MSSD:
+    case SPC_ESTIMATOR_MSSD_PLAIN:
+        return !of_study;
+    case SPC_ESTIMATOR_OVERALL:
+    case SPC_ESTIMATOR_OVERALL_C4:
+        return !subgroups;
+    default:
+        return true;
+    }
+}
+
+static enum spc_exit check_widths(const struct request *r,
+                                  const struct spc_chart_plan *plan)
+{
+    const struct spc_chart_design *design = &plan->design;
+    bool of_study = r->study_alpha != NULL;
+    const char *option = of_study ? "--alpha-for-study" : "--width corrected";
+
+    if (!of_study && !design->corrected)
+        return SPC_EXIT_OK;
+    if (design->known)
+        return spc_misused(command,
+                           "known parameters owe nothing to a study: --center "
+                           "and --sigma exclude %s",
+                           option);
+    if (!has_study_width(plan, !r->data.individuals, of_study))
+        return spc_misused(command, "%s has no limits for sigma by %s", option,
+                           spc_estimator_text(design->estimator));
+    if (of_study && design->estimator == SPC_ESTIMATOR_MR &&
+        (design->alpha_for_study < SPC_PHASE_ONE_MOVING_ALPHA_MIN ||
+         design->alpha_for_study > SPC_PHASE_ONE_MOVING_ALPHA_MAX))
+        return spc_misused(command,
+                           "%s has limits by moving ranges for probabilities "
+                           "from %g to %g, not '%s'",
+                           option, SPC_PHASE_ONE_MOVING_ALPHA_MIN,
+                           SPC_PHASE_ONE_MOVING_ALPHA_MAX, r->study_alpha);
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_study(const struct request *r,
+                                struct spc_chart_plan *plan)
+{
+    struct spc_chart_design *design = &plan->design;
+    unsigned long long order;
+
+    if (r->order) {
+        if (!spc_option_count(r->order, &order) || order > SPC_AR_MAX)
+            return spc_misused(command,
+                               "--order takes a number from 0 to %d, not '%s'",
+                               SPC_AR_MAX, r->order);
+        design->order = (uint32_t)order;
+    }
+    if (r->study_alpha &&
+        (!spc_option_number(r->study_alpha, &design->alpha_for_study) ||
+         !(design->alpha_for_study >= 1e-15 && design->alpha_for_study < 1)))
+        return spc_misused(command,
+                           "--alpha-for-study takes a probability between 0 "
+                           "and 1, not '%s'",
+                           r->study_alpha);
+    return check_widths(r, plan);
 }
 
 static enum spc_exit read_rounds(struct request *r)
@@ -547,7 +642,8 @@ static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
                            "%s asks how far means lie apart beyond what sigma "
                            "within explains; %s is not within",
                            plan->type->name, r->estimator);
-    return read_rules(r->rules, plan);
+    exit = read_study(r, plan);
+    return exit == SPC_EXIT_OK ? read_rules(r->rules, plan) : exit;
 }
 
 /* ---- points ------------------------------------------------------------ */
@@ -586,6 +682,20 @@ static enum spc_exit read_excluded(const char *text, size_t count,
 
 /* ---- answering --------------------------------------------------------- */
 
+/* Limits that presume independence, of points that are not. */
+static void remark_dependence(const struct spc_chart_study *study,
+                              const struct spc_chart_stage *stage,
+                              const char *where, json_t *notes)
+{
+    struct spc_chart_design design = study->plan.design;
+    char text[SPC_DEPENDENCE_TEXT];
+
+    design.n = study->dataset->subgroups ? 2 : 1;
+    if (stage->tested &&
+        spc_dependence_text(&design, &stage->independence, text))
+        spc_note(notes, "%s%s.", where, text);
+}
+
 static void remark_stage(const struct spc_chart_study *study, size_t s,
                          json_t *notes)
 {
@@ -604,6 +714,7 @@ static void remark_stage(const struct spc_chart_study *study, size_t s,
         spc_note(notes,
                  "%sthe limits rest on %llu points; %d or more are usual.",
                  where, (unsigned long long)stage->subgroups, USUAL_SUBGROUPS);
+    remark_dependence(study, stage, where, notes);
 }
 
 /* What was found, and from what. */

@@ -11,6 +11,7 @@ extern const struct spc_chart_operations spc_median_chart;
 extern const struct spc_chart_operations spc_three_way_chart;
 extern const struct spc_chart_operations spc_attribute_chart;
 extern const struct spc_chart_operations spc_weighted_chart;
+extern const struct spc_chart_operations spc_autocorrelated_chart;
 extern const struct spc_chart_operations spc_rare_chart;
 extern const struct spc_chart_operations spc_streams_chart;
 extern const struct spc_chart_operations spc_t2_chart;
@@ -23,6 +24,12 @@ enum spc_weighted {
     SPC_WEIGHTED_EWMA,
     SPC_WEIGHTED_AVERAGE,
     SPC_WEIGHTED_CUSUM,
+};
+
+/* Kinds of the autocorrelated family. */
+enum spc_autocorrelated {
+    SPC_AUTOCORRELATED_INDIVIDUAL,
+    SPC_AUTOCORRELATED_RESIDUAL,
 };
 
 /* Kinds of the rare family. */
@@ -41,6 +48,21 @@ enum spc_status spc_estimate_variables(
 /* The room spc_estimate_variables needs. */
 struct spc_chart_room spc_variables_room(const struct spc_chart_design *design,
                                          size_t points);
+
+/* Widths for a small study, where the design asks for them: once limits are
+ * estimated, sets the location panel's for later points.  Rows of the figures:
+ * the width of the study's own points, that of later ones.
+ *
+ * SPC_TOO_FEW_SUBGROUPS (sets `needed`), SPC_BAD_INPUT (no such widths for the
+ * estimator), SPC_NO_CONVERGENCE on failure. */
+enum { SPC_STUDY_WIDTH, SPC_FUTURE_WIDTH };
+SPC_MUST_CHECK
+enum spc_status spc_settle_widths(struct spc_charting *charting);
+
+/* The location panel's width for an observation: the study's own, or that of
+ * any other. */
+double spc_location_width(const struct spc_charting *charting,
+                          const struct spc_observation *observation);
 
 /* A moving range is of the base line only when both its points are. */
 double spc_estimating_range(const struct spc_observation *observations,

@@ -11,11 +11,13 @@
  * another size than the nominal one are kept. */
 struct memory {
     uint64_t n; /* that they are for; 0: none */
+    double width;
     struct spc_zones zones;
 };
 
 /* Zones of medians of n. */
-static struct spc_zones zones_of(const struct spc_limits *limits, uint32_t n)
+static struct spc_zones zones_of(const struct spc_limits *limits, uint32_t n,
+                                 double width)
 {
     struct spc_zones zones;
     double error;
@@ -23,7 +25,7 @@ static struct spc_zones zones_of(const struct spc_limits *limits, uint32_t n)
     if (spc_median_error(n, &error) != SPC_OK)
         error = (double)NAN; /* no limits rather than wrong ones */
     for (unsigned i = 0; i < SPC_EDGES; i++) {
-        double away = i * limits->width / (SPC_EDGES - 1) * error;
+        double away = i * width / (SPC_EDGES - 1) * error;
 
         zones.upper[i] = limits->center + away * limits->sigma;
         zones.lower[i] = limits->center - away * limits->sigma;
@@ -69,7 +71,11 @@ static enum spc_status estimate(struct spc_charting *charting,
         return status;
     if (!charting->design->known)
         limits->center = center_of(observations, count);
-    limits->zones[SPC_PANEL_LOCATION] = zones_of(limits, limits->n);
+    status = spc_settle_widths(charting);
+    if (status != SPC_OK)
+        return status;
+    limits->zones[SPC_PANEL_LOCATION] =
+        zones_of(limits, limits->n, limits->width);
     return SPC_OK;
 }
 
@@ -78,15 +84,18 @@ static void start(struct spc_charting *charting)
     *(struct memory *)charting->memory = (struct memory){.n = 0};
 }
 
-static struct spc_zones remembered_zones(struct spc_charting *charting,
-                                         uint32_t n)
+static struct spc_zones remembered_zones(
+    struct spc_charting *charting, const struct spc_observation *observation)
 {
+    const struct spc_limits *limits = charting->limits;
     struct memory *memory = charting->memory;
+    double width = spc_location_width(charting, observation);
+    uint32_t n = observation->point.n;
 
-    if (n == charting->limits->n)
-        return charting->limits->zones[SPC_PANEL_LOCATION];
-    if (n != memory->n)
-        *memory = (struct memory){n, zones_of(charting->limits, n)};
+    if (n == limits->n && width == limits->width)
+        return limits->zones[SPC_PANEL_LOCATION];
+    if (n != memory->n || width != memory->width)
+        *memory = (struct memory){n, width, zones_of(limits, n, width)};
     return memory->zones;
 }
 
@@ -101,7 +110,7 @@ static void plot(struct spc_charting *charting,
         return;
     mark->value = observation->median;
     if (mark->judged)
-        mark->zones = remembered_zones(charting, observation->point.n);
+        mark->zones = remembered_zones(charting, observation);
 }
 
 const struct spc_chart_operations spc_median_chart = {

@@ -149,6 +149,40 @@ struct spc_chart_room spc_variables_room(const struct spc_chart_design *design,
                                                       : 0};
 }
 
+static enum spc_status estimate(struct spc_charting *charting,
+                                const struct spc_observation *observations,
+                                size_t count)
+{
+    enum spc_status status =
+        spc_estimate_variables(charting, observations, count);
+
+    return status == SPC_OK ? spc_settle_widths(charting) : status;
+}
+
+/* Where and how wide the process is are judged by widths of their own once
+ * one of them is widened; else by the recorded one. */
+static struct spc_zones zones_at(const struct spc_charting *charting,
+                                 const struct spc_observation *observation,
+                                 enum spc_panel panel)
+{
+    const struct spc_limits *limits = charting->limits;
+    const struct spc_chart_design *design = charting->design;
+    bool location = panel == SPC_PANEL_LOCATION;
+    double width =
+        location ? spc_location_width(charting, observation) : design->width;
+    struct spc_limits others;
+
+    if (width == limits->width ||
+        (!location && observation->point.n == limits->n))
+        return spc_limits_zones(limits, design->constants, panel,
+                                observation->point.n);
+    others = *limits;
+    others.width = width;
+    others.n = SPC_NONE; /* no size has recorded zones of this width */
+    return spc_limits_zones(&others, design->constants, panel,
+                            observation->point.n);
+}
+
 static void plot(struct spc_charting *charting,
                  const struct spc_observation *observation,
                  struct spc_chart_mark ret_marks[SPC_PANELS])
@@ -166,12 +200,9 @@ static void plot(struct spc_charting *charting,
                                           (enum spc_panel)p);
         mark->judged = charting->in_force && isfinite(mark->value);
         if (mark->judged)
-            mark->zones = spc_limits_zones(charting->limits, design->constants,
-                                           (enum spc_panel)p, point.n);
+            mark->zones = zones_at(charting, observation, (enum spc_panel)p);
     }
 }
 
 const struct spc_chart_operations spc_variables_chart = {
-    .room = spc_variables_room,
-    .estimate = spc_estimate_variables,
-    .plot = plot};
+    .room = spc_variables_room, .estimate = estimate, .plot = plot};

@@ -377,8 +377,13 @@ static void check_plot(struct bench *b)
                 check_nothing(&marks[p]);
         }
     }
+    /* The first residuals, and those after a gap, do not exist. */
+    unsigned mute = b->design.chart == SPC_CHART_AR_RESIDUAL
+                        ? 2 * (unsigned)b->limits.figure[0]
+                        : 0;
+
     for (unsigned p = 0; p < b->type->panels; p++)
-        assert_true(judged[p] >= POINTS - 3);
+        assert_true(judged[p] >= POINTS - 3 - mute);
 }
 
 static void check_without_limits(struct bench *b)
