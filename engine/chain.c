@@ -10,6 +10,7 @@
 #include <gsl/gsl_vector.h>
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 enum {
     NODES = 16, /* Gauss-Legendre points of a band; polynomials of u */
@@ -18,6 +19,9 @@ enum {
 
 /* The bounds of the run length agree to this. */
 static const double agreement = 1e-13;
+
+/* Those of its mean over where the chain is, to this. */
+static const double steadiness = 1e-11;
 
 /* Places in a band, from 0 to 1, and what a function with values y there has
  * for integrals: sum of weight y over the band, sum of below[j] y up to
@@ -34,6 +38,7 @@ struct run {
     const struct spc_chain *chain;
     struct places places;
     gsl_vector *going_on, *hazard, *spare, *mean;
+    gsl_vector *length; /* from each state and place, or NULL */
 };
 
 /* ---- places ------------------------------------------------------------ */
@@ -184,17 +189,13 @@ static void begin(struct run *run)
             gsl_vector_set(run->hazard, s * n + j, signals_next(run, s, j));
 }
 
-static void advance_both(struct run *run)
+static void advance_one(struct run *run, gsl_vector **function)
 {
-    gsl_vector **both[] = {&run->going_on, &run->hazard};
+    gsl_vector *swap = *function;
 
-    for (unsigned i = 0; i < 2; i++) {
-        gsl_vector *swap = *both[i];
-
-        advance(run, swap, run->spare);
-        *both[i] = run->spare;
-        run->spare = swap;
-    }
+    advance(run, swap, run->spare);
+    *function = run->spare;
+    run->spare = swap;
 }
 
 /* The least and the largest hazard of any state and place. */
@@ -214,6 +215,14 @@ static void hazard_bounds(const struct run *run, double *low, double *high)
     }
 }
 
+/* Adds so much of what goes on to the lengths from everywhere. */
+static void lengthen(struct run *run, double times)
+{
+    for (size_t i = 0; run->length && i < run->length->size; i++)
+        *gsl_vector_ptr(run->length, i) +=
+            times * gsl_vector_get(run->going_on, i);
+}
+
 static enum spc_status add_up(struct run *run, double *ret_length)
 {
     double sum = 0;
@@ -230,14 +239,65 @@ static enum spc_status add_up(struct run *run, double *ret_length)
             return SPC_OK;
         }
         if (here / low - here / high <= agreement * (sum + here / high)) {
-            *ret_length = sum + here * (1 / low + 1 / high) / 2;
-            return isfinite(*ret_length) ? SPC_OK : SPC_NO_CONVERGENCE;
+            sum += here * (1 / low + 1 / high) / 2;
+            lengthen(run, (1 / low + 1 / high) / 2);
+            if (!isfinite(sum))
+                return SPC_NO_CONVERGENCE;
+            *ret_length = sum;
+            return SPC_OK;
         }
         sum += here;
-        advance_both(run);
+        lengthen(run, 1);
+        advance_one(run, &run->going_on);
+        advance_one(run, &run->hazard);
     }
     return SPC_NO_CONVERGENCE;
 }
+
+/* ---- after long -------------------------------------------------------- */
+
+/* The least and the greatest mean length of those that go on, from any state
+ * and place; both are taken in units of the most that goes on. */
+static void length_bounds(struct run *run, double *low, double *high)
+{
+    double most = gsl_vector_max(run->going_on);
+
+    *low = INFINITY;
+    *high = 0;
+    gsl_vector_scale(run->going_on, 1 / most);
+    gsl_vector_scale(run->length, 1 / most);
+    for (size_t i = 0; i < run->length->size; i++) {
+        double mean =
+            gsl_vector_get(run->length, i) / gsl_vector_get(run->going_on, i);
+
+        if (mean < *low)
+            *low = mean;
+        if (mean > *high)
+            *high = mean;
+    }
+}
+
+/* Looks ever further back from the lengths. */
+static enum spc_status look_back(struct run *run, double *ret_length)
+{
+    gsl_vector_set_all(run->going_on, 1);
+    for (unsigned t = 0; t < STEPS; t++) {
+        double low, high;
+
+        advance_one(run, &run->length);
+        advance_one(run, &run->going_on);
+        length_bounds(run, &low, &high);
+        if (!isfinite(low) || !isfinite(high))
+            break;
+        if (high - low <= steadiness * low) {
+            *ret_length = low + (high - low) / 2;
+            return SPC_OK;
+        }
+    }
+    return SPC_NO_CONVERGENCE;
+}
+
+/* ---- both -------------------------------------------------------------- */
 
 static bool remembers_bands(const struct spc_chain *chain)
 {
@@ -247,13 +307,21 @@ static bool remembers_bands(const struct spc_chain *chain)
     return false;
 }
 
-enum spc_status spc_chain_run_length(const struct spc_chain *chain,
-                                     double *ret_length)
+static void clear(struct run *run)
+{
+    gsl_vector_free(run->going_on);
+    gsl_vector_free(run->hazard);
+    gsl_vector_free(run->spare);
+    gsl_vector_free(run->mean);
+    gsl_vector_free(run->length);
+}
+
+static enum spc_status prepare(const struct spc_chain *chain, bool everywhere,
+                               struct run *ret_run)
 {
     struct run run = {.chain = chain};
     enum spc_status status = fill_places(remembers_bands(chain), &run.places);
     size_t size = chain->states * run.places.n;
-    double length = 0;
 
     if (status != SPC_OK)
         return status;
@@ -261,15 +329,46 @@ enum spc_status spc_chain_run_length(const struct spc_chain *chain,
     run.hazard = gsl_vector_alloc(size);
     run.spare = gsl_vector_alloc(size);
     run.mean = gsl_vector_alloc(chain->states);
-    status = run.going_on && run.hazard && run.spare && run.mean
-                 ? add_up(&run, &length)
-                 : SPC_NO_MEMORY;
-    gsl_vector_free(run.going_on);
-    gsl_vector_free(run.hazard);
-    gsl_vector_free(run.spare);
-    gsl_vector_free(run.mean);
+    run.length = everywhere ? gsl_vector_calloc(size) : NULL;
+    if (run.going_on && run.hazard && run.spare && run.mean &&
+        (run.length || !everywhere)) {
+        *ret_run = run;
+        return SPC_OK;
+    }
+    clear(&run);
+    return SPC_NO_MEMORY;
+}
+
+enum spc_status spc_chain_run_length(const struct spc_chain *chain,
+                                     double *ret_length)
+{
+    struct run run;
+    enum spc_status status = prepare(chain, false, &run);
+
+    if (status != SPC_OK)
+        return status;
+    status = add_up(&run, ret_length);
+    clear(&run);
+    return status;
+}
+
+enum spc_status spc_chain_steady_run_length(
+    const struct spc_chain *chain, const double until_now[SPC_CHAIN_BANDS],
+    double *ret_length)
+{
+    struct spc_chain before = *chain;
+    struct run run;
+    enum spc_status status = prepare(chain, true, &run);
+    double from_start = 0;
+
+    if (status != SPC_OK)
+        return status;
+    memcpy(before.probability, until_now, sizeof before.probability);
+    status = add_up(&run, &from_start);
+    run.chain = &before;
     if (status == SPC_OK)
-        *ret_length = length;
+        status = look_back(&run, ret_length);
+    clear(&run);
     return status;
 }
 

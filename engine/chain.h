@@ -14,7 +14,12 @@
  * recursion without a subtraction of like numbers, and since what remains at
  * any t lies between e_t / max(d_t / e_t) and e_t / min(d_t / e_t), the sum
  * stops as soon as these bounds agree: the extremes of the hazard bracket its
- * limit as Collatz and Wielandt's quotients do. */
+ * limit as Collatz and Wielandt's quotients do.
+ *
+ * In the steady state the run length L is the limit of K^t L / K^t 1, where K
+ * takes a function to its mean after one point that did not signal: from any
+ * start, that is the mean of L over those that have gone on.  Its least and
+ * greatest value over all states bracket the limit and close. */
 #ifndef SPC_ENGINE_CHAIN_H
 #define SPC_ENGINE_CHAIN_H
 
@@ -44,5 +49,12 @@ void spc_chain_normal(double width, double shift,
 SPC_MUST_CHECK
 enum spc_status spc_chain_run_length(const struct spc_chain *chain,
                                      double *ret_length);
+
+/* The same from where a chain is found that has had points of these
+ * probabilities for long and has not signalled. */
+SPC_MUST_CHECK
+enum spc_status spc_chain_steady_run_length(
+    const struct spc_chain *chain, const double until_now[SPC_CHAIN_BANDS],
+    double *ret_length);
 
 #endif

@@ -10,7 +10,7 @@
 
 enum {
     NODES = 20, /* GSL's tables are exact to 20, and again at 32, 64, 96 */
-    STEADY_STEPS = 1000000,
+    STEADY_STEPS = 100000,
 };
 
 /* Two grids agree, and a distribution stands still, to this. */
@@ -191,9 +191,10 @@ double spc_nystroem_at(const struct spc_walk *walk,
     return length;
 }
 
-/* One point more, of those that did not signal.  Returns how much of the
- * probability moved. */
-static double move(const gsl_matrix *step, gsl_vector *here, gsl_vector *next)
+/* One point more, of those that did not signal; `twin` takes from state 0 what
+ * it says of each.  Returns how much of the probability moved. */
+static double move(const gsl_matrix *step, const gsl_vector *twin,
+                   gsl_vector *here, gsl_vector *next)
 {
     double all = 0, moved = 0;
 
@@ -204,6 +205,8 @@ static double move(const gsl_matrix *step, gsl_vector *here, gsl_vector *next)
 
         for (size_t j = 0; j < next->size; j++)
             *gsl_vector_ptr(next, j) += share * row[j];
+        if (twin)
+            *gsl_vector_ptr(next, 0) -= share * gsl_vector_get(twin, i);
     }
     for (size_t j = 0; j < next->size; j++)
         all += gsl_vector_get(next, j);
@@ -216,13 +219,38 @@ static double move(const gsl_matrix *step, gsl_vector *here, gsl_vector *next)
     return moved;
 }
 
-static bool settle(const gsl_matrix *step, gsl_vector *here, gsl_vector *next)
+static enum spc_status settle(const gsl_matrix *step, const gsl_vector *twin,
+                              gsl_vector *here)
 {
-    gsl_vector_set_all(here, 1 / (double)here->size);
-    for (unsigned i = 0; i < STEADY_STEPS; i++)
-        if (move(step, here, next) <= stillness * (double)here->size)
-            return true;
-    return false;
+    gsl_vector *next = gsl_vector_alloc(here->size);
+    enum spc_status status = next ? SPC_NO_CONVERGENCE : SPC_NO_MEMORY;
+    double still = stillness * (double)here->size;
+
+    for (unsigned i = 0; next && i < STEADY_STEPS; i++)
+        if (move(step, twin, here, next) <= still) {
+            status = SPC_OK;
+            break;
+        }
+    gsl_vector_free(next);
+    return status;
+}
+
+enum spc_status spc_nystroem_settle(const gsl_matrix *step,
+                                    gsl_vector *ret_share)
+{
+    gsl_vector_set_all(ret_share, 1 / (double)ret_share->size);
+    return settle(step, NULL, ret_share);
+}
+
+static double mean_length(const gsl_vector *share,
+                          const struct spc_nystroem *solution)
+{
+    double length = 0;
+
+    for (size_t i = 0; i < share->size; i++)
+        length +=
+            gsl_vector_get(share, i) * gsl_vector_get(solution->length, i);
+    return length;
 }
 
 enum spc_status spc_nystroem_steady(const struct spc_walk *until_now,
@@ -231,24 +259,45 @@ enum spc_status spc_nystroem_steady(const struct spc_walk *until_now,
 {
     size_t n = solution->at->size;
     gsl_matrix *step = gsl_matrix_alloc(n, n);
-    gsl_vector *here = gsl_vector_alloc(n), *next = gsl_vector_alloc(n);
+    gsl_vector *share = gsl_vector_alloc(n);
     enum spc_status status = SPC_NO_MEMORY;
 
-    if (step && here && next) {
+    if (step && share) {
         fill_matrix(until_now, solution, step);
-        status = settle(step, here, next) ? SPC_OK : SPC_NO_CONVERGENCE;
+        status = spc_nystroem_settle(step, share);
     }
-    if (status == SPC_OK) {
-        double length = 0;
-
-        for (size_t i = 0; i < n; i++)
-            length +=
-                gsl_vector_get(here, i) * gsl_vector_get(solution->length, i);
-        *ret_length = length;
-    }
+    if (status == SPC_OK)
+        *ret_length = mean_length(share, solution);
     gsl_matrix_free(step);
-    gsl_vector_free(here);
-    gsl_vector_free(next);
+    gsl_vector_free(share);
+    return status;
+}
+
+enum spc_status spc_nystroem_steady_pair(const struct spc_walk *until_now,
+                                         const struct spc_nystroem *solution,
+                                         double *ret_length)
+{
+    size_t n = solution->at->size;
+    gsl_matrix *step = gsl_matrix_alloc(n, n);
+    gsl_vector *share = gsl_vector_calloc(n), *leave = gsl_vector_alloc(n);
+    enum spc_status status = SPC_NO_MEMORY;
+
+    assert(until_now->rest != NULL);
+
+    if (step && share && leave) {
+        fill_matrix(until_now, solution, step);
+        for (size_t i = 0; i < n; i++)
+            gsl_vector_set(leave, i,
+                           until_now->leave(until_now->chart,
+                                            gsl_vector_get(solution->at, i)));
+        gsl_vector_set(share, 0, 1); /* both begin there */
+        status = settle(step, leave, share);
+    }
+    if (status == SPC_OK)
+        *ret_length = mean_length(share, solution);
+    gsl_matrix_free(step);
+    gsl_vector_free(share);
+    gsl_vector_free(leave);
     return status;
 }
 

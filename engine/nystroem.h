@@ -59,9 +59,27 @@ enum spc_status spc_nystroem_steady(const struct spc_walk *until_now,
                                     const struct spc_nystroem *solution,
                                     double *ret_length);
 
-/* The same for states and steps of any kind: `step` holds the probabilities of
- * going from row to column, `leave` those of leaving, and `ret_length` becomes
- * the number of points from each state until then.  Uses up both. */
+/* The same for one of two walks that are mirror images of each other until
+ * now, of which either rests at `low` whenever the other leaves, when neither
+ * has left.  A walk that goes on has been joined by those that would have gone
+ * on from there had the other not left, and loses as many: by symmetry what
+ * leaves it. */
+SPC_MUST_CHECK
+enum spc_status spc_nystroem_steady_pair(const struct spc_walk *until_now,
+                                         const struct spc_nystroem *solution,
+                                         double *ret_length);
+
+/* Where a walk over states of any kind is found after long: `step` holds the
+ * probabilities of going from row to column.  SPC_NO_MEMORY,
+ * SPC_NO_CONVERGENCE. */
+SPC_MUST_CHECK
+enum spc_status spc_nystroem_settle(const gsl_matrix *step,
+                                    gsl_vector *ret_share);
+
+/* The mean numbers for states and steps of any kind: `step` holds the
+ * probabilities of going from row to column, `leave` those of leaving, and
+ * `ret_length` becomes the number of points from each state until then.  Uses
+ * up both. */
 void spc_nystroem_eliminate(gsl_matrix *step, gsl_vector *leave,
                             gsl_vector *ret_length);
 

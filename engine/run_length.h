@@ -26,7 +26,9 @@
 #include <stdbool.h>
 
 /* Zero: the chart starts when the shift does.  Steady: it had run in control
- * for long, without a signal, when the shift came. */
+ * for long, without a signal, when the shift came (the conditional steady
+ * state, of charts that did not signal; not the cyclical one, of charts that
+ * were started again whenever they did). */
 enum spc_run_state { SPC_RUN_ZERO, SPC_RUN_STEADY };
 
 double spc_shewhart_run_length(double width, bool one_sided, double shift);
@@ -60,10 +62,13 @@ struct spc_mewma_design {
     unsigned p;   /* 2 or more */
 };
 
-/* `shift` is the Mahalanobis distance; zero state, fixed limit. */
+/* `shift` is the Mahalanobis distance; fixed limit; zero and steady state. */
 SPC_MUST_CHECK
 enum spc_status spc_mewma_run_length(const struct spc_mewma_design *design,
                                      double shift, double *ret_length);
+SPC_MUST_CHECK
+enum spc_status spc_mewma_steady_run_length(
+    const struct spc_mewma_design *design, double shift, double *ret_length);
 
 struct spc_cusum_design {
     double k, h;       /* k >= 0, h > 0, in standard deviations */
@@ -71,7 +76,7 @@ struct spc_cusum_design {
     bool one_sided;
 };
 
-/* Steady state is for one-sided charts. */
+/* Two sums with k = 0 have no steady state: the range they span only grows. */
 SPC_MUST_CHECK
 enum spc_status spc_cusum_run_length(const struct spc_cusum_design *design,
                                      double shift, enum spc_run_state state,

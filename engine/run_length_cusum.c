@@ -22,6 +22,7 @@ struct cusum {
     double k, h, shift;
     double start;
     enum spc_run_state state;
+    bool paired; /* steady: the lower one has not signalled either */
 };
 
 static double needed(const struct cusum *c, double from, double to)
@@ -64,31 +65,48 @@ static enum spc_status one_side(const void *of, unsigned panels,
         return status;
     until_now.shift = 0;
     if (c->state == SPC_RUN_STEADY)
-        status = spc_nystroem_steady(&before, &solution, ret_length);
+        status = c->paired
+                     ? spc_nystroem_steady_pair(&before, &solution, ret_length)
+                     : spc_nystroem_steady(&before, &solution, ret_length);
     else
         *ret_length = spc_nystroem_at(&walk, &solution, c->start);
     spc_nystroem_clear(&solution);
     return status;
 }
 
-static enum spc_status length_from(const struct spc_cusum_design *design,
-                                   double shift, double start,
-                                   double *ret_length)
+/* From the head start, or from where a pair is found after long. */
+static enum spc_status length_begun(const struct spc_cusum_design *design,
+                                    double shift, enum spc_run_state state,
+                                    double *ret_length)
 {
-    struct cusum c = {design->k, design->h, shift, start, SPC_RUN_ZERO};
+    struct cusum c = {design->k,          design->h, shift,
+                      design->head_start, state,     true};
 
     return spc_nystroem_refine(one_side, &c, ret_length);
 }
 
-/* With A and B the lengths of the two sums from the head start, a and b those
+static enum spc_status length_from_zero(const struct spc_cusum_design *design,
+                                        double shift, double *ret_length)
+{
+    struct cusum c = {design->k, design->h, shift, 0, SPC_RUN_ZERO, true};
+
+    return spc_nystroem_refine(one_side, &c, ret_length);
+}
+
+/* With A and B the lengths of the two sums from where they begin, a and b those
  * from zero, the first signal of either comes after
- * (A b + B a - a b) / (a + b), here without products that overflow. */
+ * (A b + B a - a b) / (a + b), here without products that overflow.  This is
+ * linear in A and in B, so that means of each will do where the two begin
+ * together in many places: as long as their values add up to less than h + 2 k,
+ * which those of a running pair do, since only one of them can be lifted at a
+ * time. */
 static enum spc_status both_sides(const struct spc_cusum_design *design,
-                                  double shift, double *ret_length)
+                                  double shift, enum spc_run_state state,
+                                  double *ret_length)
 {
     double A = 0, B = 0, a = 0, b = 0;
     double away = fmin(shift, far_away);
-    enum spc_status status = length_from(design, shift, design->head_start, &A);
+    enum spc_status status = length_begun(design, shift, state, &A);
 
     if (shift > 0 && 2 * design->h * (design->k + away) > never) {
         if (status == SPC_OK)
@@ -96,11 +114,11 @@ static enum spc_status both_sides(const struct spc_cusum_design *design,
         return status;
     }
     if (status == SPC_OK)
-        status = length_from(design, -away, design->head_start, &B);
+        status = length_begun(design, -away, state, &B);
     if (status == SPC_OK)
-        status = length_from(design, shift, 0, &a);
+        status = length_from_zero(design, shift, &a);
     if (status == SPC_OK)
-        status = length_from(design, -away, 0, &b);
+        status = length_from_zero(design, -away, &b);
     if (status == SPC_OK)
         *ret_length = A * (b / (a + b)) + (B - b) * (a / (a + b));
     return status;
@@ -110,7 +128,8 @@ enum spc_status spc_cusum_run_length(const struct spc_cusum_design *design,
                                      double shift, enum spc_run_state state,
                                      double *ret_length)
 {
-    struct cusum c = {design->k, design->h, shift, design->head_start, state};
+    struct cusum c = {design->k,          design->h, shift,
+                      design->head_start, state,     false};
 
     assert(design->k >= 0);
     assert(design->h > 0);
@@ -119,6 +138,5 @@ enum spc_status spc_cusum_run_length(const struct spc_cusum_design *design,
     if (design->one_sided)
         return spc_nystroem_refine(one_side, &c, ret_length);
     assert(design->head_start <= design->h / 2 + design->k);
-    assert(state == SPC_RUN_ZERO);
-    return both_sides(design, fabs(shift), ret_length);
+    return both_sides(design, fabs(shift), state, ret_length);
 }

@@ -37,6 +37,7 @@ static const double agreement = 2e-5;
 struct mewma {
     double lambda, radius, shift;
     unsigned p;
+    enum spc_run_state state;
 };
 
 /* ---- length of a normal vector ----------------------------------------- */
@@ -95,9 +96,12 @@ static enum spc_status in_control(const void *of, unsigned panels,
 
     if (status != SPC_OK)
         return status;
-    *ret_length = spc_nystroem_at(&walk, &solution, 0);
+    if (c->state == SPC_RUN_STEADY)
+        status = spc_nystroem_steady(&walk, &solution, ret_length);
+    else
+        *ret_length = spc_nystroem_at(&walk, &solution, 0);
     spc_nystroem_clear(&solution);
-    return SPC_OK;
+    return status;
 }
 
 /* ---- after a shift ----------------------------------------------------- */
@@ -172,23 +176,46 @@ static double from_the_centre(const struct mewma *c, const struct half_disc *d,
     return sum;
 }
 
+/* The mean of `length` over where z is found that no shift has moved yet; uses
+ * up `step` and `share`. */
+static enum spc_status from_anywhere(const struct mewma *c,
+                                     const struct half_disc *d,
+                                     const gsl_vector *length, gsl_matrix *step,
+                                     gsl_vector *share, double *ret_length)
+{
+    struct mewma until_now = *c;
+    enum spc_status status;
+
+    until_now.shift = 0;
+    fill(&until_now, d, step, share);
+    status = spc_nystroem_settle(step, share);
+    *ret_length = 0;
+    for (size_t i = 0; i < length->size; i++)
+        *ret_length += gsl_vector_get(share, i) * gsl_vector_get(length, i);
+    return status;
+}
+
 static enum spc_status solve(const struct mewma *c, const struct half_disc *d,
                              double *ret_length)
 {
     size_t n = d->angles->n * d->parts->n;
     gsl_matrix *step = gsl_matrix_alloc(n, n);
     gsl_vector *leaving = gsl_vector_alloc(n), *length = gsl_vector_alloc(n);
-    bool allocated = step && leaving && length;
+    enum spc_status status = SPC_NO_MEMORY;
 
-    if (allocated) {
+    if (step && leaving && length) {
         fill(c, d, step, leaving);
         spc_nystroem_eliminate(step, leaving, length);
-        *ret_length = from_the_centre(c, d, length);
+        status = SPC_OK;
+        if (c->state == SPC_RUN_STEADY)
+            status = from_anywhere(c, d, length, step, leaving, ret_length);
+        else
+            *ret_length = from_the_centre(c, d, length);
     }
     gsl_matrix_free(step);
     gsl_vector_free(leaving);
     gsl_vector_free(length);
-    return !allocated              ? SPC_NO_MEMORY
+    return status != SPC_OK        ? status
            : isfinite(*ret_length) ? SPC_OK
                                    : SPC_NO_CONVERGENCE;
 }
@@ -226,13 +253,14 @@ static enum spc_status shifted(const struct mewma *c, double *ret_length)
     return status == SPC_OK ? SPC_NO_CONVERGENCE : status;
 }
 
-enum spc_status spc_mewma_run_length(const struct spc_mewma_design *design,
-                                     double shift, double *ret_length)
+static enum spc_status mewma(const struct spc_mewma_design *design,
+                             double shift, enum spc_run_state state,
+                             double *ret_length)
 {
     struct mewma c = {
         design->lambda,
         sqrt(design->limit * design->lambda / (2 - design->lambda)),
-        fabs(shift), design->p};
+        fabs(shift), design->p, state};
 
     assert(design->lambda > 0 && design->lambda <= 1);
     assert(design->limit > 0);
@@ -240,4 +268,16 @@ enum spc_status spc_mewma_run_length(const struct spc_mewma_design *design,
 
     return shift == 0 ? spc_nystroem_refine(in_control, &c, ret_length)
                       : shifted(&c, ret_length);
+}
+
+enum spc_status spc_mewma_run_length(const struct spc_mewma_design *design,
+                                     double shift, double *ret_length)
+{
+    return mewma(design, shift, SPC_RUN_ZERO, ret_length);
+}
+
+enum spc_status spc_mewma_steady_run_length(
+    const struct spc_mewma_design *design, double shift, double *ret_length)
+{
+    return mewma(design, shift, SPC_RUN_STEADY, ret_length);
 }

@@ -88,11 +88,38 @@ static void test_one_state_is_a_geometric_law(void **state)
     CHECK_CLOSE(coin(1e-200), 1e200, 1e-13);
 }
 
+/* Two in a row, of probability p now and q until now.  Those that went on have
+ * r = P(going on), r^2 = (1 - q) (r + q), and one to be added with probability
+ * q / r of all that have not. */
+static void test_steady_state_of_two_in_a_row(void **state)
+{
+    const double p = 0.385, q = 0.1715;
+    double r = ((1 - q) + sqrt((1 - q) * (1 - q) + 4 * q * (1 - q))) / 2;
+    double none = (1 + p) / (p * p), one = 1 + (1 - p) * none;
+    double until_now[SPC_CHAIN_BANDS] = {[2] = q, [5] = 1 - q};
+    double length = NAN;
+    struct spc_chain chain = {
+        2, (const uint32_t(*)[WAYS])next, band, {[2] = p, [5] = 1 - p}};
+
+    (void)state;
+    for (uint32_t s = 0; s < 2; s++) {
+        for (unsigned b = 0; b < WAYS; b++)
+            next[s][b] = 0;
+        next[s][2] = s == 0 ? 1 : UINT32_MAX;
+        band[s] = SPC_CHAIN_BANDS;
+    }
+    CHECK_CLOSE(length_of(&chain), none, 1e-12);
+    assert_int_equal(spc_chain_steady_run_length(&chain, until_now, &length),
+                     SPC_OK);
+    CHECK_CLOSE(length, (none + q / r * one) / (1 + q / r), 1e-10);
+}
+
 /* Around a ring of three, out at the third: the hazard never settles. */
 static void test_a_ring(void **state)
 {
     struct spc_chain chain = {
         3, (const uint32_t(*)[WAYS])next, band, {[2] = 0.25, [5] = 0.75}};
+    double untouched = 1.25;
 
     (void)state;
     for (uint32_t s = 0; s < 3; s++) {
@@ -102,6 +129,11 @@ static void test_a_ring(void **state)
     }
     next[2][2] = UINT32_MAX;
     CHECK_CLOSE(length_of(&chain), 3 / 0.25, 1e-12);
+    /* And nobody knows where on it the chain is found. */
+    assert_int_equal(
+        spc_chain_steady_run_length(&chain, chain.probability, &untouched),
+        SPC_NO_CONVERGENCE);
+    assert_true(untouched == 1.25);
 }
 
 static void test_no_signal_ever(void **state)
@@ -145,6 +177,7 @@ int main(void)
         cmocka_unit_test(test_trends),
         cmocka_unit_test(test_two_in_a_row_by_counting),
         cmocka_unit_test(test_one_state_is_a_geometric_law),
+        cmocka_unit_test(test_steady_state_of_two_in_a_row),
         cmocka_unit_test(test_a_ring),
         cmocka_unit_test(test_no_signal_ever),
         cmocka_unit_test(test_bands_of_a_normal_point),

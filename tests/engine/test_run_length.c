@@ -208,6 +208,112 @@ static double steady_ewma(struct random_stream *r)
     return length;
 }
 
+/* Of two sums, neither signalled in the lead; a half sigma, so that the lower
+ * one still has something to say. */
+static double steady_pair(struct random_stream *r)
+{
+    double up = 0, down = 0;
+    unsigned length = 0;
+
+    for (unsigned i = 0; i < LEAD; i++) {
+        double x = random_normal(r);
+
+        up = fmax(0, up + x - 0.3);
+        down = fmax(0, down - x - 0.3);
+        if (up > 3.2 || down > 3.2) {
+            up = down = 0;
+            i = 0;
+        }
+    }
+    for (; up <= 3.2 && down <= 3.2; length++) {
+        double x = random_normal(r) + 0.25;
+
+        up = fmax(0, up + x - 0.3);
+        down = fmax(0, down - x - 0.3);
+    }
+    return length;
+}
+
+static bool mewma_goes_on(double z[3], const double *shift,
+                          struct random_stream *r)
+{
+    double squares = 0;
+
+    for (unsigned i = 0; i < 3; i++) {
+        z[i] = 0.7 * z[i] + 0.3 * (random_normal(r) + shift[i]);
+        squares += z[i] * z[i];
+    }
+    return squares * 1.7 / 0.3 <= 8;
+}
+
+static double steady_mewma(struct random_stream *r)
+{
+    static const double none[3] = {0, 0, 0};
+    static const double shift[3] = {0.6, -0.64, 0.48}; /* length 1 */
+    double z[3] = {0, 0, 0};
+    unsigned length = 1;
+
+    for (unsigned i = 0; i < LEAD; i++)
+        if (!mewma_goes_on(z, none, r)) {
+            z[0] = z[1] = z[2] = 0;
+            i = 0;
+        }
+    while (mewma_goes_on(z, shift, r))
+        length++;
+    return length;
+}
+
+static double settled_mewma(struct spc_mewma_design design, double shift)
+{
+    double length = NAN;
+
+    assert_int_equal(spc_mewma_steady_run_length(&design, shift, &length),
+                     SPC_OK);
+    return length;
+}
+
+static void test_steady_state_of_two_sums(void **state)
+{
+    static const struct spc_cusum_design two = {.k = 0.3, .h = 3.2};
+    static const struct spc_cusum_design idle = {.k = 0, .h = 3};
+    struct simulated pair = simulate(steady_pair);
+    double untouched = 1.25;
+
+    (void)state;
+    CHECK_NEAR(cusum(two, 0.25, SPC_RUN_STEADY), pair.mean, 4 * pair.error);
+    CHECK_CLOSE(cusum(two, -0.25, SPC_RUN_STEADY),
+                cusum(two, 0.25, SPC_RUN_STEADY), 1e-12);
+    assert_int_equal(
+        spc_cusum_run_length(&idle, 0.5, SPC_RUN_STEADY, &untouched),
+        SPC_NO_CONVERGENCE);
+    assert_true(untouched == 1.25);
+}
+
+/* A high sum is hardly ever about to signal, and then two are as one. */
+static void test_two_sums_far_apart(void **state)
+{
+    struct spc_cusum_design c = {.k = 0.5, .h = 12};
+    double two = cusum(c, 1, SPC_RUN_STEADY);
+
+    (void)state;
+    c.one_sided = true;
+    CHECK_CLOSE(two, cusum(c, 1, SPC_RUN_STEADY), 1e-4);
+}
+
+static void test_steady_state_of_a_mewma(void **state)
+{
+    static const struct spc_mewma_design three = {0.3, 8, 3};
+    static const struct spc_mewma_design forgetful = {1, 10.596634733096073, 2};
+    struct simulated many = simulate(steady_mewma);
+
+    (void)state;
+    CHECK_NEAR(settled_mewma(three, 1), many.mean, 4 * many.error);
+    CHECK_CLOSE(settled_mewma(three, 1e-12), settled_mewma(three, 0), 1e-6);
+    assert_true(settled_mewma(three, 1) < mewma(three, 1));
+    /* Without a memory both states are one. */
+    CHECK_CLOSE(settled_mewma(forgetful, 0.785), mewma(forgetful, 0.785), 1e-7);
+}
+
 static void test_steady_state(void **state)
 {
     static const struct spc_cusum_design c = {
@@ -234,6 +340,9 @@ int main(void)
         cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_no_figure),
         cmocka_unit_test(test_steady_state),
+        cmocka_unit_test(test_steady_state_of_two_sums),
+        cmocka_unit_test(test_two_sums_far_apart),
+        cmocka_unit_test(test_steady_state_of_a_mewma),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

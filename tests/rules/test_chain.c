@@ -8,6 +8,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -52,6 +53,22 @@ static double chain_length(spc_rule_mask selected, double width, double shift)
     chain.states = found.count;
     spc_chain_normal(width, shift, chain.probability);
     assert_int_equal(spc_chain_run_length(&chain, &length), SPC_OK);
+    return length;
+}
+
+static double steady_length(spc_rule_mask selected, double width, double shift)
+{
+    struct spc_rule_chain found = with_room(ROOM);
+    struct spc_chain chain = {.next = (const uint32_t(*)[SPC_CHAIN_STEPS])next,
+                              .band = band};
+    double until_now[SPC_CHAIN_BANDS], length = NAN;
+
+    assert_true(spc_rule_chain_explore(selected, &found));
+    chain.states = found.count;
+    spc_chain_normal(width, shift, chain.probability);
+    spc_chain_normal(width, 0, until_now);
+    assert_int_equal(spc_chain_steady_run_length(&chain, until_now, &length),
+                     SPC_OK);
     return length;
 }
 
@@ -195,14 +212,22 @@ static const struct design {
     {{"nelson"}, -2, 20000},
 };
 
+/* Points in control first, begun anew when one of them signals. */
 static unsigned run_length(struct random_stream *r, spc_rule_mask selected,
-                           double shift)
+                           unsigned before, double shift)
 {
     static const struct spc_zones zones = {{0, 1, 2, 3}, {0, -1, -2, -3}};
     struct spc_history history;
     unsigned length = 0;
 
     spc_history_clear(&history);
+    for (unsigned i = 0; i < before; i++) {
+        spc_history_push(&history, &zones, random_normal(r));
+        if (spc_rules_judge(selected, &history)) {
+            spc_history_clear(&history);
+            i = 0;
+        }
+    }
     do {
         spc_history_push(&history, &zones, shift + random_normal(r));
         length++;
@@ -210,15 +235,19 @@ static unsigned run_length(struct random_stream *r, spc_rule_mask selected,
     return length;
 }
 
-static void check(const struct design *design)
+enum { LEAD = 50 };
+
+static void check(const struct design *design, bool steady)
 {
     struct random_stream r = {2385, 0, 0};
     spc_rule_mask selected = selection(design->rules);
-    double want = chain_length(selected, 3, design->shift);
+    double want =
+        (steady ? steady_length : chain_length)(selected, 3, design->shift);
     double mean = 0, squares = 0;
 
     for (unsigned run = 1; run <= design->runs; run++) {
-        double length = run_length(&r, selected, design->shift);
+        double length =
+            run_length(&r, selected, steady ? LEAD : 0, design->shift);
         double delta = length - mean;
 
         mean += delta / run;
@@ -226,15 +255,24 @@ static void check(const struct design *design)
     }
     double error = sqrt(squares) / design->runs;
     if (fabs(mean - want) > 4 * error)
-        fail_msg("%s ... at %g: simulated %g +/- %g, computed %g",
-                 design->rules[0], design->shift, mean, error, want);
+        fail_msg("%s ... at %g%s: simulated %g +/- %g, computed %g",
+                 design->rules[0], design->shift, steady ? ", steady" : "",
+                 mean, error, want);
 }
 
 static void test_simulated_lengths(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof designs / sizeof *designs; i++)
-        check(&designs[i]);
+        check(&designs[i], false);
+}
+
+/* A shift finds a chart with half a run on it. */
+static void test_simulated_steady_lengths(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof designs / sizeof *designs; i++)
+        check(&designs[i], true);
 }
 
 int main(void)
@@ -247,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_trends_are_distribution_free),
         cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_simulated_lengths),
+        cmocka_unit_test(test_simulated_steady_lengths),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
