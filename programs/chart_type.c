@@ -44,9 +44,26 @@ bool spc_chart_type_has(const char *words, const char *word)
     return false;
 }
 
+static bool is_limit(const struct spc_rule *rule)
+{
+    return (rule->mark == SPC_ABOVE_3 || rule->mark == SPC_BELOW_3) &&
+           rule->k == 1;
+}
+
+static spc_rule_mask limits_only(void)
+{
+    spc_rule_mask rules = 0;
+
+    for (unsigned i = 0; i < SPC_RULES; i++)
+        rules |= (spc_rule_mask)is_limit(&spc_rules[i]) << i;
+    return rules;
+}
+
 spc_rule_mask spc_chart_panel_rules(const struct spc_chart_type *type,
                                     unsigned panel, spc_rule_mask asked)
 {
+    if (type->panel[panel].extreme)
+        return asked & limits_only();
     return asked &
            spc_rules_valid(type->panel[panel].spread ? SPC_PANEL_SPREAD
                                                      : SPC_PANEL_LOCATION);
@@ -54,13 +71,7 @@ spc_rule_mask spc_chart_panel_rules(const struct spc_chart_type *type,
 
 static bool asks_for_limits(spc_rule_mask asked)
 {
-    for (unsigned i = 0; i < SPC_RULES; i++)
-        if ((asked >> i & 1) &&
-            (spc_rules[i].mark == SPC_ABOVE_3 ||
-             spc_rules[i].mark == SPC_BELOW_3) &&
-            spc_rules[i].k == 1)
-            return true;
-    return false;
+    return (asked & limits_only()) != 0;
 }
 
 spc_rule_mask spc_chart_own_rules(const struct spc_chart_mark *mark,

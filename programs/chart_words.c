@@ -4,6 +4,7 @@
 #include "programs/chart_words.h"
 
 #include "adapters/json/json.h"
+#include "programs/chart_streams.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -126,6 +127,17 @@ static size_t first_point(const struct spc_chart_study *study,
     return is_moving_range(study, panel);
 }
 
+/* How many of many there are. */
+static double streams_seen(const struct spc_chart_study *study, size_t i)
+{
+    const struct spc_observation *at = &study->points[i].at;
+    double count = 0;
+
+    for (size_t j = 0; at->point.n > 0 && j < study->dataset->variables; j++)
+        count += !isnan(at->vector[j]);
+    return count;
+}
+
 /* A moving range has two measurements, or means of them, behind it. */
 static double measurements(const struct spc_chart_study *study, size_t i,
                            enum spc_panel panel)
@@ -136,6 +148,8 @@ static double measurements(const struct spc_chart_study *study, size_t i,
         return isfinite(point->mark[panel].value) ? 2 : 0;
     if (study->plan.type->data == SPC_DATA_COUNTS && point->at.point.n > 0)
         return point->at.units;
+    if (spc_chart_has_streams(study))
+        return streams_seen(study, i);
     return point->at.point.n;
 }
 
@@ -236,6 +250,8 @@ static json_t *estimate_json(const struct spc_chart_study *study,
     set(estimate, "measurements", amount(stage->measurements));
     if (stage->tested)
         set(estimate, "independence", independence_json(&stage->independence));
+    if (study->plan.design.remove_offsets)
+        set(estimate, "offsets", spc_chart_offsets_json(study, stage));
     set(estimate, "excluded", excluded);
     return estimate;
 }
@@ -321,6 +337,9 @@ static json_t *point_json(const struct spc_chart_study *study, size_t i,
         set(point, "run", integer(mark->run));
         set(point, "run_low", integer(low->run));
     }
+    if (spc_chart_has_streams(study))
+        set(point, "stream",
+            spc_json_string(spc_chart_stream(study, i, panel)));
     set(point, "center", spc_json_number(has ? zones->upper[0] : NAN));
     set(point, "lcl",
         spc_json_number(has_lower ? zones->lower[SPC_EDGES - 1] : NAN));
@@ -384,7 +403,8 @@ bool spc_chart_write_json(const struct spc_chart_study *study,
     const char *between = "{";
     bool written = true;
 
-    json_object_foreach ((json_t *)json, key, value) {
+    json_object_foreach((json_t *)json, key, value)
+    {
         fprintf(file, "%s\"%s\":", between, key);
         between = ",";
         written = written && (strcmp(key, "panels") == 0
@@ -423,6 +443,7 @@ static json_t *signal_json(const struct spc_chart_study *study,
     struct spc_rule rule = spc_chart_rule(study->plan.type, signal->rule);
     json_t *object = json_object();
     json_t *points = json_array();
+    json_t *causes = spc_chart_causes_json(study, signal);
 
     for (size_t k = oldest_member(signal) + 1; k-- > 0;)
         if (signal->members >> k & 1)
@@ -432,6 +453,8 @@ static json_t *signal_json(const struct spc_chart_study *study,
     set(object, "rule", json_string(rule.name));
     set(object, "side", spc_json_string(spc_side_text(rule.side)));
     set(object, "points", points);
+    if (causes)
+        set(object, "contributions", causes);
     if (study->plan.type->two_sided)
         set_shift(study, signal, object);
     return object;
@@ -522,6 +545,12 @@ static void write_point(const struct spc_chart_study *study, size_t i,
     write_rules(study->plan.type, file, rules_at(study, i, panel));
     if (study->plan.type->two_sided)
         write_number(file, 0 - low_mark(study, i, panel)->value);
+    if (spc_chart_has_streams(study)) {
+        const char *stream = spc_chart_stream(study, i, panel);
+
+        putc(',', file);
+        write_text(file, stream ? stream : "");
+    }
     putc('\n', file);
 }
 
@@ -529,8 +558,9 @@ void spc_chart_csv(const struct spc_chart_study *study, FILE *file)
 {
     fprintf(file,
             "panel,index,label,n,value,center,lcl,ucl,stage,excluded,signals"
-            "%s\n",
-            study->plan.type->two_sided ? ",value_low" : "");
+            "%s%s\n",
+            study->plan.type->two_sided ? ",value_low" : "",
+            spc_chart_has_streams(study) ? ",stream" : "");
     for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
         for (size_t i = first_point(study, (enum spc_panel)p);
              i < study->dataset->count; i++)
@@ -691,6 +721,8 @@ static void write_signals(const struct spc_chart_study *study, unsigned panel,
         fprintf(file, "%s%s", between, index);
         if (strcmp(index, label) != 0)
             fprintf(file, " (%s)", label);
+        if (spc_chart_stream(study, i, panel))
+            fprintf(file, " %s", spc_chart_stream(study, i, panel));
         between = ", ";
     }
     if (begun)

@@ -143,6 +143,7 @@ uint64_t spc_charted_shape(const struct spc_characteristic *plan)
                                d->span,
                                d->events,
                                d->by_width,
+                               d->remove_offsets,
                                d->exponential,
                                d->order,
                                d->corrected,
@@ -477,23 +478,49 @@ static void summarise_vectors(const double *raw, uint32_t n, size_t variables,
     }
 }
 
-/* Mean and range of each stream's values in a subgroup; NaN where it has
- * none. */
-static void summarise_streams(const double *raw, uint32_t n, size_t variables,
-                              double *ret_vector)
+static struct spc_point summarise_stream(const double *raw, uint32_t n,
+                                         size_t variables, size_t stream)
 {
+    struct spc_subgroup of_stream = {0};
+
+    for (uint32_t i = 0; i < n; i++)
+        if (!isnan(raw[i * variables + stream]))
+            spc_subgroup_add(&of_stream, raw[i * variables + stream]);
+    return spc_subgroup_point(&of_stream);
+}
+
+/* Mean and range of each stream's values in a subgroup; returns how many the
+ * stream with the most has.  One with fewer is missing: limits are for equal
+ * ones. */
+static uint32_t summarise_streams(const double *raw, uint32_t n,
+                                  size_t variables, double *ret_vector)
+{
+    uint32_t most = 1;
+
     for (size_t j = 0; j < variables; j++) {
-        struct spc_subgroup of_stream = {0};
+        uint32_t has = summarise_stream(raw, n, variables, j).n;
 
-        for (uint32_t i = 0; i < n; i++)
-            if (!isnan(raw[i * variables + j]))
-                spc_subgroup_add(&of_stream, raw[i * variables + j]);
-
-        struct spc_point point = spc_subgroup_point(&of_stream);
-
-        ret_vector[j] = point.mean;
-        ret_vector[variables + j] = point.range;
+        most = has > most ? has : most;
     }
+    for (size_t j = 0; j < variables; j++) {
+        struct spc_point point = summarise_stream(raw, n, variables, j);
+        bool full = point.n == most;
+
+        ret_vector[j] = full ? point.mean : (double)NAN;
+        ret_vector[variables + j] = full ? point.range : (double)NAN;
+    }
+    return most;
+}
+
+/* Of the streams that are there; NaN: none is. */
+static double mean_of_streams(const double *values, size_t variables)
+{
+    struct spc_subgroup all = {0};
+
+    for (size_t j = 0; j < variables; j++)
+        if (!isnan(values[j]))
+            spc_subgroup_add(&all, values[j]);
+    return spc_subgroup_point(&all).mean;
 }
 
 static void plot_vector(struct spc_folding *f)
@@ -506,17 +533,28 @@ static void plot_vector(struct spc_folding *f)
 
     observation.point.n = stream->subgroup.n;
     observation.vector = raw;
-    if (f->plan->subgroup > 1) {
-        (data_of(f->plan) == SPC_DATA_VECTORS
-             ? summarise_vectors
-             : summarise_streams)(raw, stream->subgroup.n, variables, vector);
+    if (f->plan->subgroup > 1)
         observation.vector = vector;
+    if (data_of(f->plan) == SPC_DATA_STREAMS) {
+        if (f->plan->subgroup > 1)
+            observation.point.n =
+                summarise_streams(raw, stream->subgroup.n, variables, vector);
+        observation.point.mean = mean_of_streams(observation.vector, variables);
+    } else {
+        if (f->plan->subgroup > 1)
+            summarise_vectors(raw, stream->subgroup.n, variables, vector);
+        observation.point.mean = observation.vector[0];
     }
-    observation.point.mean = observation.vector[0];
     plot(f, &observation);
 }
 
 /* ---- gathering --------------------------------------------------------- */
+
+static bool is_good(const struct spc_sample *sample, uint32_t index)
+{
+    return sample->quality[index] == SPC_GOOD &&
+           spc_is_magnitude(sample->value[index]);
+}
 
 /* The subgroup is as full as it will get. */
 static void close_gathering(struct spc_folding *f)
@@ -589,10 +627,11 @@ static void gather_vector(struct spc_folding *f)
     for (uint32_t i = 0; i < intake->with_count; i++) {
         uint32_t index = intake->with[i];
 
-        row[i] = f->sample->quality[index] == SPC_GOOD ? f->sample->value[index]
-                                                       : (double)NAN;
+        row[i] =
+            is_good(f->sample, index) ? f->sample->value[index] : (double)NAN;
     }
-    spc_subgroup_add(&f->stream->subgroup, row[0]);
+    /* It only counts the vectors, and one of streams may lack the first. */
+    spc_subgroup_add(&f->stream->subgroup, isnan(row[0]) ? 0 : row[0]);
     place_taken(f);
 }
 
@@ -700,7 +739,7 @@ static void close_round(struct spc_folding *f)
     for (size_t i = stream->events; i < f->plan->design.variables; i++)
         values[i] = (double)NAN;
     observation.vector = values;
-    observation.point.mean = values[0];
+    observation.point.mean = mean_of_streams(values, f->plan->design.variables);
     if (stream->subgroup.n > 0)
         plot(f, &observation);
     for (size_t i = 0; i < f->plan->design.variables; i++)
@@ -731,12 +770,6 @@ static void gather_member(struct spc_folding *f, double value)
 }
 
 /* ---- intake ------------------------------------------------------------ */
-
-static bool is_good(const struct spc_sample *sample, uint32_t index)
-{
-    return sample->quality[index] == SPC_GOOD &&
-           spc_is_magnitude(sample->value[index]);
-}
 
 /* NULL: it can be used; "": the gauge has said why not. */
 static const char *refuse_count(const struct spc_folding *f, double value)
@@ -772,6 +805,17 @@ static const char *refuse_vector(const struct spc_folding *f)
     return NULL;
 }
 
+/* Streams that are missing are left out, unless it is all of them. */
+static const char *refuse_streams(const struct spc_folding *f)
+{
+    const struct spc_intake *intake = &f->plan->intake;
+
+    for (uint32_t i = 0; i < intake->with_count; i++)
+        if (is_good(f->sample, intake->with[i]))
+            return NULL;
+    return "";
+}
+
 /* A kind of part whose subgroup is in the making ends with it. */
 static const char *take_part(struct spc_folding *f)
 {
@@ -800,7 +844,7 @@ static const char *refuse(struct spc_folding *f, double value)
     bool vectors = data == SPC_DATA_VECTORS;
 
     if (data == SPC_DATA_STREAMS && intake->with_count > 0)
-        return NULL; /* those that are missing are left out */
+        return refuse_streams(f);
     if (!is_good(f->sample, f->plan->index))
         return "";
     if (vectors)

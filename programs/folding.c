@@ -54,8 +54,10 @@ static uint64_t members_of_rule(const struct spc_folding *f,
                                 enum spc_panel panel, unsigned rule)
 {
     uint64_t run = f->mark ? f->mark[panel].run : 0;
+    bool of_run =
+        rule >= SPC_RULES || (run > 0 && isfinite(f->mark[panel].shift));
 
-    if (run > 0)
+    if (run > 0 && of_run)
         return UINT64_MAX >> (64 - (run < 64 ? run : 64));
     if (rule >= SPC_RULES)
         return 1;
@@ -137,15 +139,18 @@ static uint64_t members_of(const struct spc_folding *f, enum spc_panel panel,
 static void tell_cause(const struct spc_folding *f, enum spc_panel panel,
                        struct spc_event *event)
 {
+    bool by_panel = spc_chart_types[f->plan->chart].data == SPC_DATA_STREAMS;
+
     if (!f->mark)
         return;
     if (f->mark[panel].run > 0 && isfinite(f->mark[panel].shift)) {
         event->shift = f->mark[panel].shift;
         event->change_index = f->stream->index - f->mark[panel].run + 1;
     }
-    event->contribution_count = f->contribution_count;
-    memcpy(event->contributions, f->contributions,
-           f->contribution_count * sizeof *f->contributions);
+    for (uint32_t i = 0; i < f->contribution_count; i++)
+        if (!by_panel || f->contributions[i].panel == (uint32_t)panel)
+            event->contributions[event->contribution_count++] =
+                f->contributions[i];
 }
 
 /* A run that completes may have begun before the point that raised the alarm:

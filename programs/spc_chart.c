@@ -3,6 +3,7 @@
  * point.  Reads options, then hands on: dataset, study, words. */
 #include "adapters/json/json.h"
 #include "programs/chart_iterate.h"
+#include "programs/chart_streams.h"
 #include "programs/chart_study.h"
 #include "programs/chart_words.h"
 #include "programs/choices.h"
@@ -715,6 +716,7 @@ static void remark_stage(const struct spc_chart_study *study, size_t s,
                  "%sthe limits rest on %llu points; %d or more are usual.",
                  where, (unsigned long long)stage->subgroups, USUAL_SUBGROUPS);
     remark_dependence(study, stage, where, notes);
+    spc_chart_streams_note(study, stage, where, notes);
 }
 
 /* What was found, and from what. */

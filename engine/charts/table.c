@@ -49,7 +49,7 @@
              "同一流连续多次最大", 1},                                         \
             {"same-stream", "the same stream the smallest too often in a row", \
              "同一流连续多次最小", -1}},                                       \
-    .figures = {"streams", "run",           "width",                           \
+    .figures = {"streams", "same_stream",   "width",                           \
                 "alpha",   "common_center", "common_sigma"}
 
 /* Charts of several variables at once. */
