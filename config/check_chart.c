@@ -120,6 +120,14 @@ static bool takes(const struct spc_chart_facts *facts, size_t row)
                             : keys[row].takes(facts);
 }
 
+bool spc_chart_takes(const struct spc_chart_facts *facts, const char *key)
+{
+    for (size_t i = 0; i < KEYS; i++)
+        if (strcmp(keys[i].key, key) == 0)
+            return takes(facts, i);
+    return true;
+}
+
 static void tell_taken(const struct asked *a, const struct spc_node *wrong)
 {
     struct spc_prose taken = {0};
@@ -200,8 +208,9 @@ static void check_subgroups(const struct asked *a)
     else if (a->c->subgroup == 1)
         spc_complain(a->reader->complainer, subgroup->place,
                      "chart %s needs 2 to %d parts to a point; single parts "
-                     "are charted by imr",
-                     a->name, SPC_SUBGROUP_MAX);
+                     "are charted by %s",
+                     a->name, SPC_SUBGROUP_MAX,
+                     a->facts.data == SPC_DATA_VECTORS ? "t2" : "imr");
     else if (a->c->chart == SPC_CHART_XBAR_R && a->c->subgroup > 10)
         spc_warn(a->reader->complainer, subgroup->place,
                  "the range says little of more than 10 parts; xbar-s uses "
@@ -215,7 +224,7 @@ static void settle_subgroup(const struct asked *a)
 
     if (is_of_single_parts(a))
         check_single(a);
-    else if (a->facts.data == SPC_DATA_SUBGROUPS)
+    else if (a->facts.needs_subgroups)
         check_subgroups(a);
     if (!sums && a->c->subgroup > SPC_SUBGROUP_MAX && !is_of_single_parts(a))
         spc_complain(a->reader->complainer, at(a, "subgroup")->place,

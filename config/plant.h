@@ -200,6 +200,7 @@ struct spc_chart_facts {
     uint32_t minimum;    /* points without which there are no limits */
     bool fraction;       /* the centre lies between 0 and 1 */
     bool needs_specification;
+    bool needs_subgroups;
     bool spread; /* one of its panels shows a spread */
 };
 

@@ -69,10 +69,17 @@ static void show_bound(struct spc_prose *text, const struct spc_key *key,
 
 static void chart_names(struct spc_prose *text)
 {
-    for (unsigned chart = 0; chart < SPC_CHARTS; chart++)
-        if (spc_chart_text((enum spc_chart)chart) != NULL)
-            spc_prose_add(text, "%s, ", spc_chart_text((enum spc_chart)chart));
-    spc_prose_add(text, "or none");
+    const char *between = "";
+
+    for (unsigned chart = 0; chart < SPC_CHARTS; chart++) {
+        const char *name = spc_chart_text((enum spc_chart)chart);
+
+        if (name == NULL)
+            continue;
+        spc_prose_add(text, "%s%s", between, name);
+        between = ", ";
+    }
+    spc_prose_add(text, " or none");
 }
 
 void spc_key_shape(struct spc_prose *text, const struct spc_key *key)

@@ -124,6 +124,7 @@ void spc_begin_part(struct spc_reader *reader, const struct spc_node *node,
  * by those of the station. */
 void spc_check_chart(struct spc_reader *reader, const struct spc_node *node,
                      struct spc_plant_characteristic *characteristic);
+bool spc_chart_takes(const struct spc_chart_facts *facts, const char *key);
 void spc_settle_intake(struct spc_reader *reader, const struct spc_node *node,
                        const struct spc_plant_station *station,
                        struct spc_plant_characteristic *characteristic);

@@ -15,9 +15,10 @@ struct settling {
     struct spc_chart_facts facts;
 };
 
+/* What the chart does not take has been refused already. */
 static const struct spc_node *at(const struct settling *s, const char *key)
 {
-    return spc_node_at(s->node, key);
+    return spc_chart_takes(&s->facts, key) ? spc_node_at(s->node, key) : NULL;
 }
 
 static bool is_text(const struct spc_node *node)

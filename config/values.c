@@ -142,6 +142,8 @@ static void suggest_chart(struct spc_reader *reader,
             names[count++] = spc_chart_text((enum spc_chart)chart);
     names[count++] = "none";
     near = spc_nearest(node->text, names, count);
+    if (near != NULL && strlen(near) < 3)
+        near = NULL; /* everything is near to p */
     for (size_t i = 0; i < count; i++)
         spc_prose_add(&known, "%s%s", i > 0 ? ", " : "", names[i]);
     spc_complain(reader->complainer, node->place,
@@ -269,7 +271,7 @@ static void read_inspected(struct spc_reader *reader, const struct spc_key *key,
     if (!is_written(node) || node->length == 0)
         spc_refuse(reader, key, node, NULL);
     else if (!node->plain || !spc_parse_number(node->text, &value))
-        (void)spc_read_id(reader, key, node);
+        return;
     else if (!(value > 0 && value <= 1e9))
         spc_refuse(reader, key, node, "units are above 0, to 1e9");
     else

@@ -44,6 +44,8 @@ static struct spc_chart_facts facts(enum spc_chart chart)
         .minimum = type->minimum,
         .fraction = type->fraction,
         .needs_specification = type->needs_specification,
+        .needs_subgroups =
+            type->needs_subgroups || type->data == SPC_DATA_SUBGROUPS,
     };
 
     for (unsigned panel = 0; panel < type->panels; panel++)
