@@ -5,6 +5,7 @@
 
 #include "adapters/json/json.h"
 #include "adapters/report/chart_picture.h"
+#include "programs/chart_streams.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -35,6 +36,8 @@ static void rule_number(const char *name, char text[4])
 
     if (strcmp(name, "beyond-limits") == 0)
         snprintf(text, 4, "L");
+    else if (strcmp(name, "same-stream") == 0)
+        snprintf(text, 4, "R"); /* a run of one stream */
     else if (!number)
         snprintf(text, 4, "0"); /* zeros in a row */
     else
@@ -57,51 +60,104 @@ static void rule_numbers(const struct spc_chart_type *type, spc_rule_mask rules,
     }
 }
 
-/* The panel that shows it. */
-static unsigned drawn(const struct spc_chart_study *study, unsigned panel)
+/* Frames of the picture: a pair of panels shares one. */
+static unsigned frames(const struct spc_chart_type *type)
 {
-    return panel < spc_chart_panels(study->plan.type) ? panel : 0;
+    return spc_chart_panels(type) - (type->pair[0] != NULL);
+}
+
+/* The panel a frame shows; of a pair the first. */
+static unsigned panel_of(const struct spc_chart_type *type, unsigned frame)
+{
+    return type->pair[0] && frame > 0 ? frame + 1 : frame;
+}
+
+/* Whether the next panel is the second trace of a frame. */
+static bool has_second(const struct spc_chart_type *type, unsigned frame)
+{
+    return type->two_sided || (type->pair[0] && frame == 0);
+}
+
+/* "1 C017": the stream is named where its signals begin. */
+static void sign(const struct spc_chart_study *study, size_t i, unsigned panel,
+                 char *text, size_t room)
+{
+    const char *stream = spc_chart_stream(study, i, panel);
+    size_t length;
+    bool same = i > 0 && study->points[i - 1].rules[panel] &&
+                spc_chart_stream(study, i - 1, panel) == stream;
+
+    rule_numbers(study->plan.type, study->points[i].rules[panel], text, room);
+    length = strlen(text);
+    if (length > 0 && stream && !same)
+        snprintf(text + length, room - length, " %s", stream);
+}
+
+static void sketch_second(const struct spc_chart_study *study, size_t i,
+                          unsigned panel, struct spc_picture_point *point)
+{
+    const struct spc_chart_stage *stage =
+        &study->stages[study->points[i].stage];
+
+    point->low = study->points[i].mark[panel].value;
+    sign(study, i, panel, point->low_rules, sizeof point->low_rules);
+    point->low_beyond =
+        point->low_rules[0] && spc_chart_is_beyond(study, i, panel);
+    if (study->plan.type->two_sided)
+        memcpy(point->zones.lower, stage->limits.zones[panel].lower,
+               sizeof point->zones.lower);
+}
+
+static void sketch_point(const struct spc_chart_study *study, size_t i,
+                         unsigned frame, struct spc_picture_point *point)
+{
+    const struct spc_chart_type *type = study->plan.type;
+    unsigned panel = panel_of(type, frame);
+    const struct spc_chart_mark *mark = &study->points[i].mark[panel];
+    const struct spc_chart_stage *stage =
+        &study->stages[study->points[i].stage];
+
+    point->value = mark->value;
+    point->low = (double)NAN;
+    point->has_zones = mark->judged || stage->status == SPC_OK;
+    point->zones = mark->judged ? mark->zones : stage->limits.zones[panel];
+    point->excluded = spc_chart_is_excluded(study, i);
+    sign(study, i, panel, point->rules, sizeof point->rules);
+    point->beyond = point->rules[0] && spc_chart_is_beyond(study, i, panel);
+    if (has_second(type, frame))
+        sketch_second(study, i, panel + 1, point);
+}
+
+/* The points that make a signal's rule hold, on its trace. */
+static void sketch_members(const struct spc_chart_study *study,
+                           const struct spc_chart_signal *signal,
+                           struct sketch *sketch)
+{
+    const struct spc_chart_type *type = study->plan.type;
+    unsigned frame = 0;
+    bool second;
+
+    while (frame + 1 < frames(type) &&
+           panel_of(type, frame + 1) <= signal->panel)
+        frame++;
+    second = signal->panel > panel_of(type, frame);
+    for (size_t k = 0; k < 64 && k <= signal->point; k++) {
+        struct spc_picture_point *point =
+            &sketch->points[frame][signal->point - k];
+
+        if (signal->members >> k & 1)
+            *(second ? &point->low_member : &point->member) = true;
+    }
 }
 
 static void sketch_points(const struct spc_chart_study *study,
                           struct sketch *sketch)
 {
-    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++) {
-        for (size_t i = 0; i < study->dataset->count; i++) {
-            const struct spc_chart_mark *mark = &study->points[i].mark[p];
-            const struct spc_chart_stage *stage =
-                &study->stages[study->points[i].stage];
-            struct spc_picture_point *point = &sketch->points[p][i];
-
-            point->value = mark->value;
-            const struct spc_chart_mark *low =
-                study->plan.type->two_sided ? mark + 1 : NULL;
-            spc_rule_mask rules = study->points[i].rules[p];
-
-            if (low)
-                rules |= study->points[i].rules[p + 1];
-            point->low = low ? low->value : NAN;
-            point->has_zones = mark->judged || stage->status == SPC_OK;
-            point->zones = mark->judged ? mark->zones : stage->limits.zones[p];
-            if (low)
-                memcpy(point->zones.lower, stage->limits.zones[p + 1].lower,
-                       sizeof point->zones.lower);
-            point->excluded = spc_chart_is_excluded(study, i);
-            rule_numbers(study->plan.type, rules, point->rules,
-                         sizeof point->rules);
-            point->beyond = point->rules[0] &&
-                            (spc_chart_is_beyond(study, i, p) ||
-                             (low && spc_chart_is_beyond(study, i, p + 1)));
-        }
-    }
-    for (size_t s = 0; s < study->signal_count; s++) {
-        const struct spc_chart_signal *signal = &study->signals[s];
-
-        for (size_t k = 0; k < 64 && k <= signal->point; k++)
-            if (signal->members >> k & 1)
-                sketch->points[drawn(study, signal->panel)][signal->point - k]
-                    .member = true;
-    }
+    for (unsigned f = 0; f < frames(study->plan.type); f++)
+        for (size_t i = 0; i < study->dataset->count; i++)
+            sketch_point(study, i, f, &sketch->points[f][i]);
+    for (size_t s = 0; s < study->signal_count; s++)
+        sketch_members(study, &study->signals[s], sketch);
     for (size_t i = 0; i < study->dataset->count; i++) {
         spc_chart_label(study, i, sketch->label_texts[i]);
         sketch->labels[i] = sketch->label_texts[i];
@@ -214,7 +270,7 @@ static bool sketch_allocate(const struct spc_chart_study *study,
 
     bool has_points = true;
 
-    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++) {
+    for (unsigned p = 0; p < frames(study->plan.type); p++) {
         sketch->points[p] = calloc(count, sizeof *sketch->points[p]);
         has_points = has_points && sketch->points[p];
     }
@@ -254,18 +310,24 @@ static struct spc_picture frame(const struct spc_chart_study *study,
         .labels = sketch->labels,
         .stages = sketch->stages,
         .stage_count = sketch->stage_count,
-        .panel_count = spc_chart_panels(type),
+        .panel_count = frames(type),
         .decimals = study->decimals,
     };
 
-    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
+    for (unsigned p = 0; p < frames(type); p++) {
+        unsigned panel = panel_of(type, p);
+        bool pair = p == 0 && type->pair[0];
+
         picture.panel[p] = (struct spc_picture_panel){
-            .name = type->panel[p].name[language],
+            .name =
+                pair ? type->pair[language] : type->panel[panel].name[language],
             .absence = sketch->absence[0] ? sketch->absence : NULL,
             .points = sketch->points[p],
-            .only_limits = !spc_chart_type_has(type->valid, "nelson"),
-            .from_zero = type->panel[p].from_zero,
+            .only_limits = type->panel[panel].extreme ||
+                           (!spc_chart_type_has(type->valid, "nelson")),
+            .from_zero = type->panel[panel].from_zero,
         };
+    }
     return picture;
 }
 

@@ -571,7 +571,7 @@ static void draw_signal(const struct canvas *canvas, const struct frame *frame,
         write_text(canvas, point->rules, x, text_y, CENTRED, number, 0);
 }
 
-/* A point of either trace; only one of them crosses its limit. */
+/* A point of either trace. */
 static void draw_at(const struct canvas *canvas, const struct frame *frame,
                     struct spc_picture_point point, double x, bool dots)
 {
@@ -589,32 +589,22 @@ static void draw_at(const struct canvas *canvas, const struct frame *frame,
     }
 }
 
-static bool crosses(const struct spc_picture_point *point, double value)
-{
-    return value > point->zones.upper[SPC_EDGES - 1] ||
-           value < point->zones.lower[SPC_EDGES - 1];
-}
-
 static void draw_point(const struct canvas *canvas, unsigned p, size_t i,
                        bool dots)
 {
     const struct frame *frame = &canvas->frame[p];
     struct spc_picture_point point = canvas->picture->panel[p].points[i];
     double x = x_of(canvas, frame, (double)i);
-    const double values[] = {point.value, point.low};
 
-    if (isfinite(point.value) && !isfinite(point.low))
+    if (isfinite(point.value))
         draw_at(canvas, frame, point, x, dots);
-    for (unsigned k = 0; k < 2 && isfinite(point.low); k++) {
-        struct spc_picture_point one = point;
-
-        one.value = values[k];
-        if (!crosses(&point, values[k])) {
-            one.rules[0] = '\0';
-            one.member = one.beyond = false;
-        }
-        draw_at(canvas, frame, one, x, dots);
-    }
+    if (!isfinite(point.low))
+        return;
+    point.value = point.low;
+    point.member = point.low_member;
+    point.beyond = point.low_beyond;
+    memcpy(point.rules, point.low_rules, sizeof point.rules);
+    draw_at(canvas, frame, point, x, dots);
 }
 
 /* ---- the picture ------------------------------------------------------- */

@@ -26,13 +26,15 @@
 
 struct spc_picture_point {
     double value; /* NaN: a gap */
-    double low;   /* a second trace, below the centre; NaN: none */
+    double low;   /* a second trace over the same zones; NaN: none */
     bool has_zones;
     struct spc_zones zones;
     bool excluded;
     bool member;    /* of a run that some point completes */
     bool beyond;    /* its control limits */
     char rules[24]; /* numbers of the rules that hold here, or "" */
+    bool low_member, low_beyond; /* likewise of the second trace */
+    char low_rules[24];
 };
 
 struct spc_picture_panel {
