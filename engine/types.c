@@ -4,6 +4,7 @@
 #include "engine/types.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
@@ -53,6 +54,13 @@ const char *spc_estimator_text(enum spc_estimator e)
 {
     assert((unsigned)e < SPC_ESTIMATORS);
     return estimators[e];
+}
+
+bool spc_contribution_is_cause(const struct spc_contribution *contribution)
+{
+    return isnan(contribution->given) ||
+           contribution->value > contribution->limit ||
+           contribution->given > contribution->given_limit;
 }
 
 const char *spc_index_text(enum spc_index_name index)

@@ -166,6 +166,9 @@ struct spc_contribution {
     uint32_t panel; /* of a chart of many streams: that this is about */
 };
 
+/* A variable beyond one of its limits; a stream is named only when it is. */
+bool spc_contribution_is_cause(const struct spc_contribution *contribution);
+
 /* Specification limits.  NaN: that side does not exist.  A boundary is a
  * physical bound (a flatness is never below zero): nothing can lie beyond
  * it, so no index and no nonconforming fraction is stated for it. */

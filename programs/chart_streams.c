@@ -38,6 +38,8 @@ static json_t *cause_json(const struct spc_chart_study *study,
     json_object_set_new(object, "given_others", spc_json_number(cause->given));
     json_object_set_new(object, "given_others_limit",
                         spc_json_number(cause->given_limit));
+    json_object_set_new(object, "cause",
+                        json_boolean(spc_contribution_is_cause(cause)));
     return object;
 }
 

@@ -13,8 +13,8 @@ const char *spc_chart_stream(const struct spc_chart_study *study, size_t i,
                              unsigned panel);
 
 /* What caused a signal: {"variable", "name", "value", "limit",
- * "given_others", "given_others_limit"}, the largest first; NULL: nothing is
- * known of that. */
+ * "given_others", "given_others_limit", "cause"}, the largest first; NULL:
+ * nothing is known of that. */
 json_t *spc_chart_causes_json(const struct spc_chart_study *study,
                               const struct spc_chart_signal *signal);
 

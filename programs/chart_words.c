@@ -4,6 +4,7 @@
 #include "programs/chart_words.h"
 
 #include "adapters/json/json.h"
+#include "programs/chart_causes.h"
 #include "programs/chart_streams.h"
 
 #include <math.h>
@@ -99,6 +100,9 @@ bool spc_chart_absence(const struct spc_chart_study *study,
         describe_shortage(study, stage, language, ret_text);
         return true;
     }
+    if (spc_chart_vectors_absence(study, stage, language, ret_text,
+                                  SPC_ABSENCE_TEXT))
+        return true;
     for (size_t i = 0; i < sizeof absences / sizeof *absences; i++)
         if (absences[i].status == stage->status)
             text = absences[i].text[language];
@@ -246,6 +250,8 @@ static json_t *estimate_json(const struct spc_chart_study *study,
             set(estimate, study->plan.type->figures[i],
                 spc_json_number(limits->figure[i]));
     set_phi(stage, estimate);
+    if (has && study->plan.type->data == SPC_DATA_VECTORS)
+        spc_chart_vectors_json(study, stage, estimate);
     set(estimate, "subgroups", integer(stage->subgroups));
     set(estimate, "measurements", amount(stage->measurements));
     if (stage->tested)
@@ -574,9 +580,11 @@ enum word {
     HEADING,
     STAGE,
     CENTER_AND_LIMITS,
+    CENTER_AND_UPPER,
     SIGMA,
     SIGMA_WITHOUT_DF,
     KNOWN_SIGMA,
+    COVARIANCE,
     NO_LIMITS,
     VARYING,
     STUDY_LIMITS,
@@ -592,6 +600,8 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
     [STAGE] = {"stage %zu %s\n", "阶段 %zu %s\n"},
     [CENTER_AND_LIMITS] = {"  %-13s centre %s, limits %s to %s%s\n",
                            "  %-13s 中心线 %s，控制限 %s 至 %s%s\n"},
+    [CENTER_AND_UPPER] = {"  %-13s centre %s, upper limit %s%s\n",
+                          "  %-13s 中心线 %s，上控制限 %s%s\n"},
     [SIGMA] = {"  sigma         %.6g (%s, %.6g degrees of freedom, %llu "
                "subgroups)\n",
                "  sigma         %.6g（%s，自由度 %.6g，%llu 个子组）\n"},
@@ -599,6 +609,9 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
                           "  sigma         %.6g（%s，%llu 点）\n"},
     [KNOWN_SIGMA] = {"  sigma         %.6g (known)\n",
                      "  sigma         %.6g（已知）\n"},
+    [COVARIANCE] =
+        {"  covariance    %s, %.6g degrees of freedom, %llu points\n",
+         "  协方差        %s，自由度 %.6g，%llu 点\n"},
     [NO_LIMITS] = {"  no limits: %s\n", "  无控制限：%s\n"},
     [VARYING] = {" for subgroups of the usual size", "（常用子组大小）"},
     [STUDY_LIMITS] = {"  %-13s limits of the study itself %s to %s%s\n",
@@ -628,6 +641,12 @@ static void write_limits(const struct spc_chart_study *study,
     spc_decimal_text(zones->upper[0], decimals, center);
     spc_decimal_text(low->lower[SPC_EDGES - 1], decimals, lower);
     spc_decimal_text(zones->upper[SPC_EDGES - 1], decimals, upper);
+    if (isnan(zones->lower[SPC_EDGES - 1])) {
+        fprintf(file, words[CENTER_AND_UPPER][language],
+                study->plan.type->panel[panel].statistic, center, upper,
+                stage->sizes_vary ? words[VARYING][language] : "");
+        return;
+    }
     fprintf(file, words[CENTER_AND_LIMITS][language],
             study->plan.type->panel[panel].statistic, center, lower, upper,
             stage->sizes_vary ? words[VARYING][language] : "");
@@ -687,7 +706,11 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
         if (isfinite(stage->limits.figure[i]))
             fprintf(file, "  %-13s %.6g\n", study->plan.type->figures[i],
                     stage->limits.figure[i]);
-    if (study->plan.design.known)
+    if (study->plan.type->data == SPC_DATA_VECTORS)
+        fprintf(file, words[COVARIANCE][language],
+                spc_chart_estimator_name(study), stage->limits.df,
+                (unsigned long long)stage->subgroups);
+    else if (study->plan.design.known)
         fprintf(file, words[KNOWN_SIGMA][language], stage->limits.sigma);
     else if (isnan(stage->limits.df))
         fprintf(file, words[SIGMA_WITHOUT_DF][language], stage->limits.sigma,
@@ -745,6 +768,7 @@ static void write_verdict(const struct spc_chart_study *study,
     for (unsigned panel = 0; panel < study->plan.type->panels; panel++)
         for (unsigned rule = 0; rule < SPC_CHART_RULES; rule++)
             write_signals(study, panel, rule, language, file);
+    spc_chart_causes_table(study, language, file);
 }
 
 void spc_chart_table(const struct spc_chart_study *study, const json_t *notes,

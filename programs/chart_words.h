@@ -16,7 +16,7 @@ void spc_chart_label(const struct spc_chart_study *study, size_t point,
 
 const char *spc_chart_estimator_name(const struct spc_chart_study *study);
 
-enum { SPC_ABSENCE_TEXT = 160 };
+enum { SPC_ABSENCE_TEXT = 240 };
 
 /* Why a stage has no limits, as a clause that says how many points are
  * missing where that is why; false when it has limits. */

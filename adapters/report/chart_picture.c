@@ -153,7 +153,10 @@ static void set_scale(struct frame *frame, const struct spc_picture *picture,
         widen(point->value, &low, &high);
         widen(point->low, &low, &high);
         if (point->has_zones) {
-            widen(point->zones.lower[SPC_EDGES - 1], &low, &high);
+            widen(panel->from_zero && isnan(point->zones.lower[SPC_EDGES - 1])
+                      ? 0
+                      : point->zones.lower[SPC_EDGES - 1],
+                  &low, &high);
             widen(point->zones.upper[SPC_EDGES - 1], &low, &high);
         }
     }

@@ -261,6 +261,34 @@ static double alpha_of(const struct spc_chart_design *design)
     return design->alpha > 0 ? design->alpha : usual_alpha;
 }
 
+/* T2 of points by their own successive differences has no law that is known:
+ * with enough of them it is the chi-square of points about their mean
+ * (Williams, Woodall, Birch and Sullivan, J. Quality Technology 38(3), 2006).
+ * The F and beta limits of other covariances are off by factors. */
+static bool is_nearly_known(const struct spc_chart_design *design,
+                            enum phase phase)
+{
+    return is_successive(design) && phase == STUDIED;
+}
+
+static void scale(struct judge *judge, double by)
+{
+    for (unsigned i = 0; i < SPC_EDGES; i++) {
+        judge->zones.upper[i] *= by;
+        judge->zones.lower[i] *= by;
+    }
+    judge->terms.alone *= by;
+    judge->terms.given_rest *= by;
+}
+
+static enum spc_t2_phase law_of(const struct spc_chart_design *design,
+                                enum phase phase)
+{
+    if (is_nearly_known(design, phase))
+        return SPC_T2_KNOWN;
+    return phase == STUDIED ? SPC_T2_STUDIED : SPC_T2_NEW;
+}
+
 static enum spc_status find_judge(const struct spc_charting *charting,
                                   enum phase phase, double n,
                                   struct judge *ret_judge)
@@ -268,7 +296,7 @@ static enum spc_status find_judge(const struct spc_charting *charting,
     const struct spc_chart_design *design = charting->design;
     const struct head *head = head_of(charting);
     const struct spc_t2_study study = {
-        .phase = phase == STUDIED ? SPC_T2_STUDIED : SPC_T2_NEW,
+        .phase = law_of(design, phase),
         .p = design->variables,
         .subgroups = design->n > 1 || is_successive(design),
         .m = head->vectors / n,
@@ -283,6 +311,8 @@ static enum spc_status find_judge(const struct spc_charting *charting,
     if (status != SPC_OK)
         return status;
     judge.terms.growth = spc_t2_growth(&study);
+    if (is_nearly_known(design, phase))
+        scale(&judge, (study.m - 1) / study.m);
     leave_out_lower(&judge.zones);
     *ret_judge = judge;
     return SPC_OK;
