@@ -76,6 +76,9 @@ struct spc_chart_design {
                        small the study; alpha_for_study implies it */
     bool remove_offsets;   /* of streams that always differ */
     double fraction, risk; /* acceptance: nonconforming, probability */
+    bool rejectable;       /* the fraction, and the risk is of accepting it */
+    bool in_pairs;         /* pre-control: a sample is always two parts */
+    uint32_t part_sigma;   /* enum spc_part_sigma, of short runs */
     struct spc_specification specification;
 };
 
@@ -154,6 +157,7 @@ struct spc_chart_panel {
     bool spread;                      /* judged by the rules for a spread */
     bool unitless;                    /* not in the unit of the measurements */
     const char *brief[SPC_LANGUAGES]; /* in a sentence; NULL: as `name` */
+    bool inner;   /* edges 1 and 2 mean something, though no zone rule does */
     bool moving;  /* even of subgroups: a range of two neighbours */
     bool extreme; /* of many: only its limits mean something */
 };
@@ -177,6 +181,7 @@ struct spc_chart_type {
     enum spc_chart_known known;
     bool fraction; /* the centre lies between 0 and 1 */
     bool needs_specification;
+    bool own_only; /* its own rules judge in place of its limits */
     bool needs_subgroups;  /* of vectors, which may also be individuals */
     const char *valid;     /* rules that mean something, or a set of them */
     const char *rules;     /* judged unless told otherwise */

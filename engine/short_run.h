@@ -96,6 +96,19 @@ enum spc_status spc_part_scale(const struct spc_part *parts, size_t count,
                                const struct spc_part_choice *choice,
                                struct spc_part_scale *ret_scale);
 
+/* What a chart keeps of the parts of its base line, in doubles; a part that is
+ * all zero was not among them. */
+struct spc_part_line {
+    double center, sigma; /* sigma 0: not of its own */
+    double points;
+};
+
+struct spc_part_table {
+    struct spc_part_line part[SPC_PARTS_MAX];
+    double sigma; /* of any part, where it is constant; or, relative to the
+                     size of the part, of size 1 */
+};
+
 /* ---- transforms -------------------------------------------------------- */
 
 double spc_short_run_deviation(double x, double nominal);

@@ -15,6 +15,7 @@ static const char *const text[] = {
     [SPC_STORAGE_FAILED] = "the historian failed",
     [SPC_WRONG_VERSION] = "written by a newer version",
     [SPC_BAD_INPUT] = "the input is refused",
+    [SPC_TOO_NARROW] = "the specification is too narrow for the process",
     [SPC_SINGULAR] = "the covariance matrix is singular",
     [SPC_NOT_STATIONARY] = "the points follow no stationary process",
 };

@@ -23,6 +23,7 @@ enum spc_status {
     SPC_STORAGE_FAILED,    /* the historian failed in another way */
     SPC_WRONG_VERSION,     /* the historian was written by a newer schema */
     SPC_BAD_INPUT,         /* refused, with a sentence and a place */
+    SPC_TOO_NARROW,        /* the specification, for the process */
     SPC_SINGULAR,          /* a variable is constant or a sum of others */
     SPC_NOT_STATIONARY,    /* points wander, or follow one another exactly */
     SPC_STATUS_COUNT

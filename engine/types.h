@@ -86,6 +86,7 @@ enum spc_chart_data {
 enum spc_chart_known {
     SPC_KNOWN_CENTER_AND_SIGMA,
     SPC_KNOWN_CENTER,
+    SPC_KNOWN_SIGMA,
     SPC_KNOWN_NOTHING,
 };
 

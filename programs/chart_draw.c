@@ -24,8 +24,15 @@ struct sketch {
     char title[SENTENCE], remark[SENTENCE], absence[SENTENCE];
 };
 
-static const char *const limit_names[3][SPC_LANGUAGES] = {
-    {"UCL", "上控制限"}, {"CL", "中心线"}, {"LCL", "下控制限"}};
+static const char *const limit_names[2][3][SPC_LANGUAGES] = {
+    {{"UCL", "上控制限"}, {"CL", "中心线"}, {"LCL", "下控制限"}},
+    {{"USL", "规格上限"}, {"M", "中值"}, {"LSL", "规格下限"}}};
+
+/* Limits that are the specification's own. */
+static bool is_specified(const struct spc_chart_type *type)
+{
+    return type->minimum == 0;
+}
 
 /* ---- points ------------------------------------------------------------ */
 
@@ -36,6 +43,10 @@ static void rule_number(const char *name, char text[4])
 
     if (strcmp(name, "beyond-limits") == 0)
         snprintf(text, 4, "L");
+    else if (strcmp(name, "pre-control-stop") == 0)
+        snprintf(text, 4, "S");
+    else if (strcmp(name, "pre-control-adjust") == 0)
+        snprintf(text, 4, "A");
     else if (strcmp(name, "same-stream") == 0)
         snprintf(text, 4, "R"); /* a run of one stream */
     else if (!number)
@@ -176,13 +187,12 @@ static void origin(const struct spc_chart_study *study,
          "%llu 点（%zu 至 %zu），sigma %.4g，%s"},
         {"%llu subgroups, %zu to %zu; sigma %.4g by %s",
          "%llu 个子组（%zu 至 %zu），sigma %.4g，%s"}};
-    static const char *const vectors[2][SPC_LANGUAGES] = {
-        {"%llu points, %zu to %zu; covariance %s",
-         "%llu 点（%zu 至 %zu），协方差 %s"},
-        {"%llu subgroups, %zu to %zu; covariance %s",
-         "%llu 个子组（%zu 至 %zu），协方差 %s"}};
     static const char *const given[SPC_LANGUAGES] = {
         "centre and sigma %.4g were given", "中心线与 sigma %.4g 为给定值"};
+    static const char *const sigma_given[SPC_LANGUAGES] = {
+        "sigma %.4g was given", "sigma %.4g 为给定值"};
+    static const char *const specified[SPC_LANGUAGES] = {"the specification",
+                                                         "规格"};
     static const char *const none[SPC_LANGUAGES] = {"no limits: %s",
                                                     "无控制限：%s"};
     const struct spc_chart_plan *plan = &study->plan;
@@ -192,10 +202,10 @@ static void origin(const struct spc_chart_study *study,
 
     if (spc_chart_absence(study, stage, language, absence))
         snprintf(text, room, none[language], absence);
-    else if (plan->type->data == SPC_DATA_VECTORS)
-        snprintf(text, room, vectors[study->dataset->subgroups][language],
-                 (unsigned long long)stage->subgroups, first + 1, end,
-                 spc_chart_estimator_name(study));
+    else if (is_specified(plan->type))
+        snprintf(text, room, "%s", specified[language]);
+    else if (plan->type->known == SPC_KNOWN_SIGMA && plan->design.known)
+        snprintf(text, room, sigma_given[language], stage->limits.sigma);
     else if (plan->design.known)
         snprintf(text, room, given[language], stage->limits.sigma);
     else
@@ -218,8 +228,7 @@ static void sketch_base_line(const struct spc_chart_study *study,
     sketch->stages[0] =
         (struct spc_picture_stage){0, end, parts[0][language], false};
     sketch->stages[1] =
-        (struct spc_picture_stage){end, count, parts[1][language],
-                                   study->plan.type->data != SPC_DATA_VECTORS};
+        (struct spc_picture_stage){end, count, parts[1][language], true};
     sketch->stage_count = 2;
 }
 
@@ -312,9 +321,9 @@ static struct spc_picture frame(const struct spc_chart_study *study,
         .title = sketch->title,
         .remark = sketch->remark,
         .axis = type->axis[language],
-        .upper = limit_names[0][language],
-        .center = limit_names[1][language],
-        .lower = limit_names[2][language],
+        .upper = limit_names[is_specified(type)][0][language],
+        .center = limit_names[is_specified(type)][1][language],
+        .lower = limit_names[is_specified(type)][2][language],
         .language = language == SPC_CHINESE ? "zh-cn" : "en",
         .count = study->dataset->count,
         .labels = sketch->labels,
@@ -334,7 +343,8 @@ static struct spc_picture frame(const struct spc_chart_study *study,
             .absence = sketch->absence[0] ? sketch->absence : NULL,
             .points = sketch->points[p],
             .only_limits = type->panel[panel].extreme ||
-                           (!spc_chart_type_has(type->valid, "nelson")),
+                           (!spc_chart_type_has(type->valid, "nelson") &&
+                            !type->panel[panel].inner),
             .from_zero = type->panel[panel].from_zero,
         };
     }

@@ -93,9 +93,9 @@ static void find_point(struct spc_chart_study *study, size_t i)
         .vector = study->dataset->variables > 0 && from->point.n > 0
                       ? study->dataset->vectors + from->vector
                       : NULL,
-        .part = SPC_NONE,
-        .nominal = (double)NAN,
-        .part_sigma = (double)NAN,
+        .part = from->part,
+        .nominal = from->nominal,
+        .part_sigma = from->sigma,
         .estimates = i >= study->plan.first && i < study->plan.end &&
                      !spc_chart_is_excluded(study, i) && is_measured(study, i),
         .after_gap = after_gap(study, i),
@@ -361,7 +361,8 @@ static unsigned decimals(const struct spc_chart_study *study)
     double width = INFINITY;
 
     if (study->plan.type->data != SPC_DATA_COUNTS &&
-        study->plan.type->data != SPC_DATA_VECTORS)
+        study->plan.type->data != SPC_DATA_VECTORS &&
+        study->plan.design.chart != SPC_CHART_Z_MR)
         return study->dataset->decimals;
     for (size_t s = 0; s < study->stage_count; s++) {
         const struct spc_zones *zones = &study->stages[s].limits.zones[0];

@@ -62,6 +62,8 @@ static spc_rule_mask limits_only(void)
 spc_rule_mask spc_chart_panel_rules(const struct spc_chart_type *type,
                                     unsigned panel, spc_rule_mask asked)
 {
+    if (type->own_only)
+        return 0;
     if (type->panel[panel].extreme)
         return asked & limits_only();
     return asked &

@@ -3,8 +3,9 @@
  * the measurements call for; JSON and CSV carry every bit. */
 #include "programs/chart_words.h"
 
+#include "programs/chart_parts.h"
+
 #include "adapters/json/json.h"
-#include "programs/chart_causes.h"
 #include "programs/chart_streams.h"
 
 #include <math.h>
@@ -14,20 +15,31 @@
 /* ---- common words ------------------------------------------------------ */
 
 static const struct {
+    enum spc_chart chart; /* SPC_CHARTS: any */
     enum spc_status status;
     const char *text[SPC_LANGUAGES];
 } absences[] = {
-    {SPC_NO_VARIATION,
+    {SPC_CHARTS,
+     SPC_NO_VARIATION,
      {"the measurements do not vary", "测量值没有变化，无法估计标准差"}},
-    {SPC_BAD_INPUT,
+    {SPC_CHART_T,
+     SPC_BAD_INPUT,
      {"a time of zero fits no Weibull distribution; --distribution "
       "exponential takes it",
       "时间为零，无法拟合威布尔分布"}},
-    {SPC_NOT_STATIONARY,
+    {SPC_CHARTS,
+     SPC_NOT_STATIONARY,
      {"the points wander, or follow one another exactly: they tell of no "
       "stationary process",
       "各点漂移不定，或彼此完全确定：无法看作平稳过程"}},
-    {SPC_NOT_FINITE,
+    {SPC_CHART_Z_MR,
+     SPC_BAD_INPUT,
+     {"sigma cannot be relative to a size of zero; --short-run-sigma constant "
+      "or by-parts does without",
+      "尺寸为零，sigma 无法与其成比例；可用 --short-run-sigma constant 或 "
+      "by-parts"}},
+    {SPC_CHARTS,
+     SPC_NOT_FINITE,
      {"the measurements are too large to calculate with",
       "测量值过大，无法计算"}},
 };
@@ -87,6 +99,25 @@ static void describe_shortage(const struct spc_chart_study *study,
         snprintf(ret_text, SPC_ABSENCE_TEXT, "%s", mute[single][language]);
 }
 
+/* Either the process fills the specification, or levels and limits set off
+ * from either side of it meet. */
+static void describe_narrowness(const struct spc_chart_study *study,
+                                const struct spc_chart_stage *stage,
+                                enum spc_language language,
+                                char ret_text[SPC_ABSENCE_TEXT])
+{
+    static const char *const texts[SPC_LANGUAGES] = {
+        "the specification of %.6g to %.6g is %.3g sigma wide (sigma %.4g): "
+        "more than 6 are needed, and room between the limits",
+        "规格 %.6g 至 %.6g 宽 %.3g 倍 sigma（sigma %.4g）：须大于 6 "
+        "倍，且上下控制限之间须有余地"};
+    const struct spc_specification *s = &study->plan.design.specification;
+    double sigma = stage->limits.sigma;
+
+    snprintf(ret_text, SPC_ABSENCE_TEXT, texts[language], s->lower, s->upper,
+             (s->upper - s->lower) / sigma, sigma);
+}
+
 bool spc_chart_absence(const struct spc_chart_study *study,
                        const struct spc_chart_stage *stage,
                        enum spc_language language,
@@ -100,11 +131,14 @@ bool spc_chart_absence(const struct spc_chart_study *study,
         describe_shortage(study, stage, language, ret_text);
         return true;
     }
-    if (spc_chart_vectors_absence(study, stage, language, ret_text,
-                                  SPC_ABSENCE_TEXT))
+    if (stage->status == SPC_TOO_NARROW) {
+        describe_narrowness(study, stage, language, ret_text);
         return true;
+    }
     for (size_t i = 0; i < sizeof absences / sizeof *absences; i++)
-        if (absences[i].status == stage->status)
+        if (absences[i].status == stage->status &&
+            (absences[i].chart == SPC_CHARTS ||
+             absences[i].chart == study->plan.design.chart))
             text = absences[i].text[language];
     snprintf(ret_text, SPC_ABSENCE_TEXT, "%s", text);
     return true;
@@ -239,6 +273,7 @@ static json_t *estimate_json(const struct spc_chart_study *study,
     const struct spc_limits *limits = &stage->limits;
     bool has = stage->status == SPC_OK;
     json_t *estimate = json_object();
+    json_t *parts = spc_chart_parts_json(study, stage);
 
     set(estimate, "center", spc_json_number(has ? limits->center : NAN));
     set(estimate, "sigma", spc_json_number(has ? limits->sigma : NAN));
@@ -250,8 +285,8 @@ static json_t *estimate_json(const struct spc_chart_study *study,
             set(estimate, study->plan.type->figures[i],
                 spc_json_number(limits->figure[i]));
     set_phi(stage, estimate);
-    if (has && study->plan.type->data == SPC_DATA_VECTORS)
-        spc_chart_vectors_json(study, stage, estimate);
+    if (parts)
+        set(estimate, "parts", parts);
     set(estimate, "subgroups", integer(stage->subgroups));
     set(estimate, "measurements", amount(stage->measurements));
     if (stage->tested)
@@ -334,6 +369,8 @@ static json_t *point_json(const struct spc_chart_study *study, size_t i,
     spc_chart_label(study, i, label);
     set(point, "index", integer(i + 1));
     set(point, "label", spc_json_string(label));
+    if (study->dataset->part_count > 0)
+        set(point, "part", spc_json_string(spc_chart_part(study, i)));
     set(point, "n", amount(measurements(study, i, panel)));
     set(point, "value", spc_json_number(mark->value));
     if (study->plan.type->two_sided) {
@@ -534,6 +571,7 @@ static void write_point(const struct spc_chart_study *study, size_t i,
 {
     const struct spc_chart_mark *mark = &study->points[i].mark[panel];
     bool has = mark->judged;
+    const char *part = spc_chart_part(study, i);
     char label[SPC_LABEL_TEXT];
 
     spc_chart_label(study, i, label);
@@ -551,6 +589,10 @@ static void write_point(const struct spc_chart_study *study, size_t i,
     write_rules(study->plan.type, file, rules_at(study, i, panel));
     if (study->plan.type->two_sided)
         write_number(file, 0 - low_mark(study, i, panel)->value);
+    if (study->dataset->part_count > 0) {
+        putc(',', file);
+        write_text(file, part ? part : "");
+    }
     if (spc_chart_has_streams(study)) {
         const char *stream = spc_chart_stream(study, i, panel);
 
@@ -564,8 +606,9 @@ void spc_chart_csv(const struct spc_chart_study *study, FILE *file)
 {
     fprintf(file,
             "panel,index,label,n,value,center,lcl,ucl,stage,excluded,signals"
-            "%s%s\n",
+            "%s%s%s\n",
             study->plan.type->two_sided ? ",value_low" : "",
+            study->dataset->part_count > 0 ? ",part" : "",
             spc_chart_has_streams(study) ? ",stream" : "");
     for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
         for (size_t i = first_point(study, (enum spc_panel)p);
@@ -580,11 +623,9 @@ enum word {
     HEADING,
     STAGE,
     CENTER_AND_LIMITS,
-    CENTER_AND_UPPER,
     SIGMA,
     SIGMA_WITHOUT_DF,
     KNOWN_SIGMA,
-    COVARIANCE,
     NO_LIMITS,
     VARYING,
     STUDY_LIMITS,
@@ -600,8 +641,6 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
     [STAGE] = {"stage %zu %s\n", "阶段 %zu %s\n"},
     [CENTER_AND_LIMITS] = {"  %-13s centre %s, limits %s to %s%s\n",
                            "  %-13s 中心线 %s，控制限 %s 至 %s%s\n"},
-    [CENTER_AND_UPPER] = {"  %-13s centre %s, upper limit %s%s\n",
-                          "  %-13s 中心线 %s，上控制限 %s%s\n"},
     [SIGMA] = {"  sigma         %.6g (%s, %.6g degrees of freedom, %llu "
                "subgroups)\n",
                "  sigma         %.6g（%s，自由度 %.6g，%llu 个子组）\n"},
@@ -609,9 +648,6 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
                           "  sigma         %.6g（%s，%llu 点）\n"},
     [KNOWN_SIGMA] = {"  sigma         %.6g (known)\n",
                      "  sigma         %.6g（已知）\n"},
-    [COVARIANCE] =
-        {"  covariance    %s, %.6g degrees of freedom, %llu points\n",
-         "  协方差        %s，自由度 %.6g，%llu 点\n"},
     [NO_LIMITS] = {"  no limits: %s\n", "  无控制限：%s\n"},
     [VARYING] = {" for subgroups of the usual size", "（常用子组大小）"},
     [STUDY_LIMITS] = {"  %-13s limits of the study itself %s to %s%s\n",
@@ -624,6 +660,30 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
     [NOTHING_JUDGED] = {"nothing was judged\n", "没有可判断的点\n"},
     [SIGNALS] = {"%zu signals:\n", "%zu 个信号：\n"},
 };
+
+/* "-": there is no such line. */
+static void edge_text(double x, int decimals, char text[SPC_NUMBER_TEXT])
+{
+    if (isnan(x))
+        snprintf(text, SPC_NUMBER_TEXT, "-");
+    else
+        spc_decimal_text(x, decimals, text);
+}
+
+/* Whether sizes make a difference to the limits of this panel. */
+static bool panel_varies(const struct spc_chart_study *study,
+                         const struct spc_chart_stage *stage, unsigned panel)
+{
+    const struct spc_zones *usual = &stage->limits.zones[panel];
+
+    for (size_t i = stage->first; stage->sizes_vary && i < stage->end; i++) {
+        const struct spc_chart_mark *mark = &study->points[i].mark[panel];
+
+        if (mark->judged && memcmp(&mark->zones, usual, sizeof *usual) != 0)
+            return true;
+    }
+    return false;
+}
 
 static void write_limits(const struct spc_chart_study *study,
                          const struct spc_chart_stage *stage, unsigned panel,
@@ -638,18 +698,12 @@ static void write_limits(const struct spc_chart_study *study,
 
     if (decimals > 12)
         decimals = 12;
-    spc_decimal_text(zones->upper[0], decimals, center);
-    spc_decimal_text(low->lower[SPC_EDGES - 1], decimals, lower);
-    spc_decimal_text(zones->upper[SPC_EDGES - 1], decimals, upper);
-    if (isnan(zones->lower[SPC_EDGES - 1])) {
-        fprintf(file, words[CENTER_AND_UPPER][language],
-                study->plan.type->panel[panel].statistic, center, upper,
-                stage->sizes_vary ? words[VARYING][language] : "");
-        return;
-    }
+    edge_text(zones->upper[0], decimals, center);
+    edge_text(low->lower[SPC_EDGES - 1], decimals, lower);
+    edge_text(zones->upper[SPC_EDGES - 1], decimals, upper);
     fprintf(file, words[CENTER_AND_LIMITS][language],
             study->plan.type->panel[panel].statistic, center, lower, upper,
-            stage->sizes_vary ? words[VARYING][language] : "");
+            panel_varies(study, stage, panel) ? words[VARYING][language] : "");
 }
 
 /* Of a study judged by a width of its own, as its points were. */
@@ -706,11 +760,10 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
         if (isfinite(stage->limits.figure[i]))
             fprintf(file, "  %-13s %.6g\n", study->plan.type->figures[i],
                     stage->limits.figure[i]);
-    if (study->plan.type->data == SPC_DATA_VECTORS)
-        fprintf(file, words[COVARIANCE][language],
-                spc_chart_estimator_name(study), stage->limits.df,
-                (unsigned long long)stage->subgroups);
-    else if (study->plan.design.known)
+    spc_chart_parts_table(study, stage, language, file);
+    if (isnan(stage->limits.sigma))
+        return;
+    if (study->plan.design.known)
         fprintf(file, words[KNOWN_SIGMA][language], stage->limits.sigma);
     else if (isnan(stage->limits.df))
         fprintf(file, words[SIGMA_WITHOUT_DF][language], stage->limits.sigma,
@@ -768,7 +821,6 @@ static void write_verdict(const struct spc_chart_study *study,
     for (unsigned panel = 0; panel < study->plan.type->panels; panel++)
         for (unsigned rule = 0; rule < SPC_CHART_RULES; rule++)
             write_signals(study, panel, rule, language, file);
-    spc_chart_causes_table(study, language, file);
 }
 
 void spc_chart_table(const struct spc_chart_study *study, const json_t *notes,

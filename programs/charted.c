@@ -145,6 +145,9 @@ uint64_t spc_charted_shape(const struct spc_characteristic *plan)
                                d->by_width,
                                d->remove_offsets,
                                d->exponential,
+                               d->rejectable,
+                               d->in_pairs,
+                               d->part_sigma,
                                d->order,
                                d->corrected,
                                d->variables,
@@ -267,7 +270,11 @@ static spc_rule_mask rules_at(struct spc_folding *f, unsigned panel,
 
     if (!history)
         return 0;
-    return spc_rules_judge(asked, history) | spc_chart_own_rules(mark, asked);
+    return spc_rules_judge(
+               spc_chart_panel_rules(&spc_chart_types[f->plan->chart], panel,
+                                     asked),
+               history) |
+           spc_chart_own_rules(mark, asked);
 }
 
 static void judge(struct spc_folding *f, struct spc_charting *charting,
@@ -378,12 +385,18 @@ static void conclude(struct spc_folding *f)
     spc_tell_limits(f, tested ? &test : NULL);
 }
 
+/* Known parameters, or limits that follow from the specification alone. */
+static bool needs_no_study(const struct spc_folding *f)
+{
+    return f->plan->design.known || spc_chart_types[f->plan->chart].minimum == 0;
+}
+
 static void plot(struct spc_folding *f, struct spc_observation *observation)
 {
     struct spc_stream *stream = f->stream;
     struct spc_chart_mark marks[SPC_PANELS];
 
-    if (stream->limits.number == 0 && f->plan->design.known)
+    if (stream->limits.number == 0 && needs_no_study(f))
         conclude(f);
 
     struct spc_plotted *plotted = spc_begin_point(f, &observation->point);
@@ -400,7 +413,7 @@ static void plot(struct spc_folding *f, struct spc_observation *observation)
         judge(f, &charting, observation, marks, plotted);
         return;
     }
-    if (stream->limits.number == 0 && f->plan->design.known)
+    if (stream->limits.number == 0 && needs_no_study(f))
         return;
     keep_row(f, observation);
     if (stream->rows >= stream->study_size)

@@ -22,6 +22,7 @@ struct layout {
     size_t values;
     bool vectors;                /* which are variables, not parts */
     long subgroup, stage, where; /* columns, or NO_COLUMN */
+    long part, nominal, sigma;   /* likewise */
     bool streams;                /* which are many, not parts */
     long stream, time;           /* columns, or NO_COLUMN */
     const char *where_text;
@@ -33,18 +34,26 @@ struct layout {
     bool wide;
 };
 
+/* Which kind of part a row is of, and what is stated of it. */
+struct kind {
+    uint32_t part;         /* or SPC_NONE */
+    double nominal, sigma; /* NaN: not stated */
+};
+
 /* The fold's state. */
 struct reader {
     struct spc_dataset *dataset;
     const struct layout *layout;
     struct spc_subgroup subgroup; /* in the making */
     const char *label, *stage;    /* of its first row */
+    struct kind kind;             /* likewise */
     size_t first;                 /* its first value */
     unsigned long long rows;      /* since the last event that made a point */
     unsigned events;              /* among them */
     bool begun;                   /* by a first event, whose rows are unknown */
     double units;                 /* of the count just read */
     size_t dropped;               /* rows in unfilled subgroups */
+    struct kind stated[SPC_PARTS_MAX]; /* of every part so far */
     char *complaint;
 };
 
@@ -268,6 +277,19 @@ static enum spc_exit find_units(const struct spc_dataset_request *request,
     return SPC_EXIT_OK;
 }
 
+static enum spc_exit find_parts(const struct spc_dataset_request *request,
+                                const struct spc_csv *csv,
+                                struct layout *layout, char *complaint)
+{
+    enum spc_status status = find(csv, request->part, &layout->part, complaint);
+
+    if (status == SPC_OK)
+        status = find(csv, request->nominal, &layout->nominal, complaint);
+    if (status == SPC_OK)
+        status = find(csv, request->part_sigma, &layout->sigma, complaint);
+    return exit_of(status, complaint);
+}
+
 /* Streams in columns of their own, or named in one. */
 static enum spc_exit find_streams(const struct spc_dataset_request *request,
                                   const struct spc_csv *csv,
@@ -318,6 +340,8 @@ static enum spc_exit find_columns(const struct spc_dataset_request *request,
     if (exit == SPC_EXIT_OK)
         exit = exit_of(find(csv, request->stage, &layout->stage, complaint),
                        complaint);
+    if (exit == SPC_EXIT_OK)
+        exit = find_parts(request, csv, layout, complaint);
     if (exit == SPC_EXIT_OK)
         exit = find_units(request, csv, layout, complaint);
     if (exit == SPC_EXIT_OK)
@@ -385,6 +409,9 @@ static enum spc_exit add_point(struct reader *reader)
         .units = reader->layout->counts ? reader->units : 1,
         .label = reader->label,
         .stage = reader->stage,
+        .part = reader->kind.part,
+        .nominal = reader->kind.nominal,
+        .sigma = reader->kind.sigma,
         .first = reader->first,
         .count = dataset->value_count - reader->first,
         .vector = vector,
@@ -571,12 +598,18 @@ static enum spc_exit end_subgroup(struct reader *reader)
     return SPC_EXIT_OK;
 }
 
+static bool same_kind(const struct kind *a, const struct kind *b)
+{
+    return a->part == b->part && (a->nominal == b->nominal ||
+                                  (isnan(a->nominal) && isnan(b->nominal)));
+}
+
 static bool begins_subgroup(const struct reader *reader, const char *label,
-                            const char *stage)
+                            const char *stage, const struct kind *kind)
 {
     const struct layout *layout = reader->layout;
 
-    if (!same_text(stage, reader->stage))
+    if (!same_text(stage, reader->stage) || !same_kind(kind, &reader->kind))
         return true;
     if (layout->size)
         return reader->subgroup.places == layout->size;
@@ -634,18 +667,100 @@ static enum spc_exit read_event(struct reader *reader, size_t row)
     return event == 1 ? end_interval(reader, row) : SPC_EXIT_OK;
 }
 
+/* The part's index; one not seen before is added. */
+static enum spc_exit read_part(struct reader *reader, size_t row,
+                               uint32_t *ret_part)
+{
+    struct spc_dataset *dataset = reader->dataset;
+    const char *name = text_of(reader, row, reader->layout->part);
+    uint32_t part = 0;
+
+    *ret_part = SPC_NONE;
+    if (!name || !*name)
+        return SPC_EXIT_OK;
+    while (part < dataset->part_count && strcmp(dataset->part[part], name) != 0)
+        part++;
+    if (part == SPC_PARTS_MAX) {
+        spc_csv_complain(dataset->csv, row, (size_t)reader->layout->part,
+                         reader->complaint,
+                         "'%.40s' is one kind of part too many; a chart takes "
+                         "%d",
+                         name, SPC_PARTS_MAX);
+        return SPC_EXIT_INPUT;
+    }
+    if (part == dataset->part_count)
+        dataset->part[dataset->part_count++] = name;
+    *ret_part = part;
+    return SPC_EXIT_OK;
+}
+
+/* A figure stated of a kind of part; it stays what it was `before`. */
+static enum spc_exit read_stated(struct reader *reader, size_t row, long column,
+                                 double *before, double *ret_stated)
+{
+    const struct spc_csv *csv = reader->dataset->csv;
+    double x;
+
+    *ret_stated = (double)NAN;
+    if (column == NO_COLUMN)
+        return SPC_EXIT_OK;
+    if (spc_csv_number(csv, row, (size_t)column, &x, reader->complaint) !=
+        SPC_OK)
+        return SPC_EXIT_INPUT;
+    if (!isnan(x) && !isnan(*before) && x != *before) {
+        spc_csv_complain(csv, row, (size_t)column, reader->complaint,
+                         "%.15g, but in a row before it was %.15g of the same "
+                         "part",
+                         x, *before);
+        return SPC_EXIT_INPUT;
+    }
+    *ret_stated = x;
+    if (!isnan(x))
+        *before = x;
+    return SPC_EXIT_OK;
+}
+
+static enum spc_exit read_kind(struct reader *reader, size_t row,
+                               struct kind *ret_kind)
+{
+    const struct layout *layout = reader->layout;
+    struct kind kind, none = {SPC_NONE, (double)NAN, (double)NAN};
+    enum spc_exit exit = read_part(reader, row, &kind.part);
+    struct kind *stated =
+        kind.part == SPC_NONE ? &none : &reader->stated[kind.part];
+
+    if (exit == SPC_EXIT_OK)
+        exit = read_stated(reader, row, layout->nominal, &stated->nominal,
+                           &kind.nominal);
+    if (exit == SPC_EXIT_OK)
+        exit = read_stated(reader, row, layout->sigma, &stated->sigma,
+                           &kind.sigma);
+    if (exit != SPC_EXIT_OK)
+        return exit;
+    if (kind.sigma <= 0) {
+        spc_csv_complain(reader->dataset->csv, row, (size_t)layout->sigma,
+                         reader->complaint, "a sigma is above 0");
+        return SPC_EXIT_INPUT;
+    }
+    *ret_kind = kind;
+    return SPC_EXIT_OK;
+}
+
 static enum spc_exit read_row(struct reader *reader, size_t row)
 {
     const struct layout *layout = reader->layout;
     const char *label = text_of(reader, row, layout->subgroup);
     const char *stage = text_of(reader, row, layout->stage);
+    struct kind kind;
     enum spc_exit exit = SPC_EXIT_OK;
 
     if (layout->events)
         return read_event(reader, row);
-    if (begins_subgroup(reader, label, stage))
+    exit = read_kind(reader, row, &kind);
+    if (exit == SPC_EXIT_OK && begins_subgroup(reader, label, stage, &kind))
         exit = end_subgroup(reader);
-    if (reader->subgroup.places == 0) {
+    if (exit == SPC_EXIT_OK && reader->subgroup.places == 0) {
+        reader->kind = kind;
         reader->label = label;
         reader->stage = stage;
         reader->first = reader->dataset->value_count;
@@ -718,10 +833,13 @@ static enum spc_exit fold(const struct spc_dataset_request *request,
 {
     struct reader reader = {
         .dataset = dataset, .layout = layout, .complaint = complaint};
-    enum spc_exit exit = layout->streams
-                             ? fold_streams(layout, notes, dataset, complaint)
-                             : read_rows(&reader);
+    enum spc_exit exit;
 
+    for (unsigned i = 0; i < SPC_PARTS_MAX; i++)
+        reader.stated[i].nominal = reader.stated[i].sigma = (double)NAN;
+    reader.kind = (struct kind){SPC_NONE, (double)NAN, (double)NAN};
+    exit = layout->streams ? fold_streams(layout, notes, dataset, complaint)
+                           : read_rows(&reader);
     if (exit != SPC_EXIT_OK)
         return exit;
     if (dataset->value_count == 0)

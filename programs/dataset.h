@@ -19,27 +19,30 @@
 /* What the command line says; NULL where it says nothing. */
 struct spc_dataset_request {
     const char *path;
-    const char *value;     /* columns, separated by commas */
-    const char *subgroup;  /* column */
-    const char *size;      /* rows in a subgroup */
-    const char *stage;     /* column */
-    const char *where;     /* COL=TEXT */
-    const char *separator; /* one character, or "tab" */
-    const char *decimal;   /* "." or "," */
-    bool wide;             /* a row is a subgroup */
-    bool counts;           /* the value is a count: whole, not negative */
-    bool times;            /* the value is a time: not negative */
-    unsigned events;       /* the value is 1 for an event and 0 for none: a
-                              point is the number of rows up to as many */
-    bool between;          /* without the event itself */
-    const char *units;     /* column or number of units it was counted in */
-    bool whole_units;      /* units are whole and no fewer than the count */
-    bool individuals;      /* the subgroup column only labels the rows */
-    bool streams;          /* the value is of many streams (stream_rows.h) */
-    const char *stream;    /* column of their names; else a column each */
-    const char *time;      /* column of their rounds */
-    bool vectors;          /* the columns are variables: a row is a vector, and
-                              missing as a whole when it lacks one of them */
+    const char *value;      /* columns, separated by commas */
+    const char *subgroup;   /* column */
+    const char *size;       /* rows in a subgroup */
+    const char *stage;      /* column */
+    const char *where;      /* COL=TEXT */
+    const char *separator;  /* one character, or "tab" */
+    const char *decimal;    /* "." or "," */
+    bool wide;              /* a row is a subgroup */
+    bool counts;            /* the value is a count: whole, not negative */
+    bool times;             /* the value is a time: not negative */
+    unsigned events;        /* the value is 1 for an event and 0 for none: a
+                               point is the number of rows up to as many */
+    bool between;           /* without the event itself */
+    const char *units;      /* column or number of units it was counted in */
+    bool whole_units;       /* units are whole and no fewer than the count */
+    const char *part;       /* column: which kind of part */
+    const char *nominal;    /* column: what it ought to measure */
+    const char *part_sigma; /* column: its known sigma */
+    bool individuals;       /* the subgroup column only labels the rows */
+    bool streams;           /* the value is of many streams (stream_rows.h) */
+    const char *stream;     /* column of their names; else a column each */
+    const char *time;       /* column of their rounds */
+    bool vectors;           /* the columns are variables: a row is a vector, and
+                               missing as a whole when it lacks one of them */
 };
 
 /* Rows of an option table that fill in a request. */
@@ -63,6 +66,8 @@ struct spc_dataset_point {
     double units;           /* that a count was made in; else 1 */
     const char *label;      /* text of the subgroup column, or NULL */
     const char *stage;      /* text of the stage column, or NULL */
+    uint32_t part;          /* kind of part, by index; or SPC_NONE */
+    double nominal, sigma;  /* of it; NaN: not stated */
     size_t first, count;    /* its measurements in `values` */
     size_t vector;          /* where it begins in `vectors` */
 };
@@ -75,6 +80,8 @@ struct spc_dataset {
     size_t count, room;
     double *values; /* every measurement that is not missing, in order */
     size_t value_count, value_room;
+    const char *part[SPC_PARTS_MAX]; /* what the kinds are called */
+    uint32_t part_count;
     size_t missing;
     size_t variables;                      /* of a vector; 0: there are none */
     const char *variable[SPC_STREAMS_MAX]; /* what they are called */

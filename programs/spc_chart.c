@@ -3,6 +3,7 @@
  * point.  Reads options, then hands on: dataset, study, words. */
 #include "adapters/json/json.h"
 #include "programs/chart_iterate.h"
+#include "programs/chart_parts.h"
 #include "programs/chart_streams.h"
 #include "programs/chart_study.h"
 #include "programs/chart_words.h"
@@ -11,6 +12,7 @@
 #include "programs/dependence.h"
 #include "programs/exclusions.h"
 #include "programs/options.h"
+#include "programs/specified.h"
 
 #include "engine/autocorrelation.h"
 #include "engine/phase_one.h"
@@ -28,6 +30,7 @@ enum { USUAL_SUBGROUPS = 20 }; /* fewer make limits that wander (ASTM E2587) */
 /* The command line as it stands, and what it comes to. */
 struct request {
     struct spc_dataset_request data;
+    struct spc_specified specified;
     const char *baseline, *exclude, *estimator, *center, *sigma, *rules;
     const char *event, *r, *distribution;
     const char *offsets;
@@ -121,6 +124,7 @@ static enum spc_options_result read_options(int argc, char **argv,
          "seldom; default 2", &r->ratio, NULL},
         {"arl0", 0, "N", "points to a signal while nothing is wrong, where the "
          "limit is found by it; default 370.4", &r->arl0, NULL},
+        SPC_SPECIFIED_OPTIONS(r->specified, r->data),
         {"separator", 0, "CHAR", ", ; | or tab; default guessed",
          &r->data.separator, NULL},
         {"decimal", 0, "CHAR", ". or , in numbers; default .",
@@ -203,6 +207,11 @@ static enum spc_exit read_known(const struct request *r,
                            "%s takes no known parameters: --center and --sigma "
                            "are for other charts",
                            plan->type->name);
+    if (plan->type->known == SPC_KNOWN_SIGMA && r->center)
+        return spc_misused(command,
+                           "%s has its centre from the specification; --sigma "
+                           "alone can be known",
+                           plan->type->name);
     if (plan->type->known == SPC_KNOWN_CENTER && r->sigma)
         return spc_misused(
             command, "%s has no sigma of its own: it follows from --center",
@@ -216,7 +225,7 @@ static enum spc_exit read_known(const struct request *r,
         return spc_misused(command,
                            "known parameters need no estimate: --center and "
                            "--sigma exclude --sigma-estimator and --baseline");
-    exit = read_center(r, plan);
+    exit = r->center ? read_center(r, plan) : SPC_EXIT_OK;
     if (exit != SPC_EXIT_OK)
         return exit;
     if (r->sigma && (!spc_option_number(r->sigma, &plan->design.sigma) ||
@@ -625,6 +634,15 @@ static enum spc_exit read_plan(struct request *r, struct spc_chart_plan *plan)
     if (exit == SPC_EXIT_OK)
         exit = read_rare(r, plan);
     if (exit == SPC_EXIT_OK)
+        exit = spc_specified_read(&r->specified, &r->data, plan->type,
+                                  &plan->design);
+    if (exit == SPC_EXIT_OK && plan->type->minimum == 0 &&
+        (r->baseline || r->iterate))
+        return spc_misused(command,
+                           "%s estimates nothing: its lines follow from the "
+                           "specification, without --baseline or --iterate",
+                           plan->type->name);
+    if (exit == SPC_EXIT_OK)
         exit = read_offsets(r, plan);
     if (exit != SPC_EXIT_OK)
         return exit;
@@ -711,10 +729,12 @@ static void remark_stage(const struct spc_chart_study *study, size_t s,
                  USUAL_SUBGROUPS);
     if (spc_chart_absence(study, stage, SPC_ENGLISH, absence))
         spc_note(notes, "%sno limits: %s%s.", where, absence, usual);
-    else if (!study->plan.design.known && stage->subgroups < USUAL_SUBGROUPS)
+    else if (!study->plan.design.known && study->plan.type->minimum > 0 &&
+             stage->subgroups < USUAL_SUBGROUPS)
         spc_note(notes,
                  "%sthe limits rest on %llu points; %d or more are usual.",
                  where, (unsigned long long)stage->subgroups, USUAL_SUBGROUPS);
+    spc_chart_parts_note(study, stage, where, notes);
     remark_dependence(study, stage, where, notes);
     spc_chart_streams_note(study, stage, where, notes);
 }

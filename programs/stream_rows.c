@@ -293,6 +293,9 @@ static void add_point(struct rounds *r, size_t first, size_t end)
         .label = dataset->subgroups && round->subgroup ? round->subgroup
                                                        : round->label,
         .stage = round->stage,
+        .part = SPC_NONE,
+        .nominal = (double)NAN,
+        .sigma = (double)NAN,
         .vector = at,
     };
 }

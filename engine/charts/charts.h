@@ -9,6 +9,9 @@
 extern const struct spc_chart_operations spc_variables_chart;
 extern const struct spc_chart_operations spc_median_chart;
 extern const struct spc_chart_operations spc_three_way_chart;
+extern const struct spc_chart_operations spc_short_run_chart;
+extern const struct spc_chart_operations spc_acceptance_chart;
+extern const struct spc_chart_operations spc_precontrol_chart;
 extern const struct spc_chart_operations spc_attribute_chart;
 extern const struct spc_chart_operations spc_weighted_chart;
 extern const struct spc_chart_operations spc_autocorrelated_chart;

@@ -7,7 +7,8 @@
 
 #include <math.h>
 
-/* Points of several kinds of part remember which kind they are of. */
+/* Points of several kinds of part remember which kind they are of; means that
+ * may wander within a specification depend on where they were. */
 static bool is_one_series(const struct spc_chart_design *design,
                           const struct spc_observation *observations,
                           size_t count)
@@ -19,7 +20,8 @@ static bool is_one_series(const struct spc_chart_design *design,
     for (size_t i = 0; i < count; i++)
         if (observations[i].part != SPC_NONE)
             return false;
-    return measured && !design->known;
+    return measured && !design->known &&
+           !spc_chart_types[design->chart].needs_specification;
 }
 
 static double value_of(const struct spc_chart_design *design,
@@ -27,6 +29,8 @@ static double value_of(const struct spc_chart_design *design,
 {
     if (design->chart == SPC_CHART_MEDIAN_R)
         return observation->median;
+    if (!isnan(observation->nominal))
+        return observation->point.mean - observation->nominal;
     return observation->point.mean;
 }
 

@@ -3,6 +3,7 @@
 #include "engine/charts/charts.h"
 
 #include "engine/attribute.h"
+#include "engine/short_run.h"
 #include "engine/study.h"
 
 #include <assert.h>
@@ -22,6 +23,19 @@
     .axis = {"subgroup", "子组"}, .minimum = 2, .panels = 3,                   \
     .figures = {"sigma_between", "sigma_within", "sigma_between_within",       \
                 "sigma_means"}
+
+/* Charts whose means may wander as far as the specification allows. */
+#define ACCEPTANCE                                                             \
+    .operations = &spc_acceptance_chart, .data = SPC_DATA_SUBGROUPS,           \
+    .known = SPC_KNOWN_SIGMA, .needs_specification = true,                     \
+    .valid = "nelson-1,beyond-limits", .rules = "nelson-1",                    \
+    .rules_why = "a mean may wander between its limits: only one beyond them " \
+                 "means something",                                            \
+    .axis = {"subgroup", "子组"}, .minimum = 2, .panels = 2,                   \
+    .panel = {{"xbar", {"subgroup mean", "子组均值"}, false, false, false,     \
+               {"mean", "均值"}},                                              \
+              {"range", {"subgroup range", "子组极差"}, true, true, false,     \
+               {"range", "极差"}}}
 
 /* Charts of counts. */
 #define COUNTS                                                                 \
@@ -122,7 +136,7 @@ const struct spc_chart_type spc_chart_types[SPC_CHARTS] = {
      .panel = {{"xbar", {"subgroup mean", "子组均值"}, false, false, false,
                 {"mean", "均值"}},
                {"moving-range", {"moving range of the means", "均值的移动极差"},
-                true, true, false, {"moving range", "移动极差"}, true},
+                true, true, false, {"moving range", "移动极差"}, .moving = true},
                {"range", {"range within the subgroup", "子组内极差"}, true,
                 true, false, {"range", "极差"}}}},
     [SPC_CHART_IMR_S] =
@@ -133,10 +147,73 @@ const struct spc_chart_type spc_chart_types[SPC_CHARTS] = {
      .panel = {{"xbar", {"subgroup mean", "子组均值"}, false, false, false,
                 {"mean", "均值"}},
                {"moving-range", {"moving range of the means", "均值的移动极差"},
-                true, true, false, {"moving range", "移动极差"}, true},
+                true, true, false, {"moving range", "移动极差"}, .moving = true},
                {"sd", {"standard deviation within the subgroup",
                        "子组内标准差"}, true, true, false,
                 {"standard deviation", "标准差"}}}},
+    [SPC_CHART_DEVIATION] =
+    {.name = "deviation",
+     .text = "deviations from the nominal, of many kinds of part",
+     .text_zh = "与名义值的偏差图（多品种短期生产）",
+     .operations = &spc_short_run_chart, .data = SPC_DATA_MEASUREMENTS,
+     .options = "value,part,nominal,target,sigma-estimator,width",
+     .valid = "nelson,we,beyond-limits", .rules = "nelson-1",
+     .axis = {"point", "点"}, .minimum = 2, .panels = 2,
+     .panel = {{"deviation", {"deviation from nominal", "与名义值的偏差"},
+                false, false, false, {"deviation", "偏差"}},
+               {"range", {"range (of individuals, moving)",
+                          "极差（单值时为移动极差）"}, true, true, false,
+                {"range", "极差"}}},
+     .figures = {"parts"}},
+    [SPC_CHART_Z_MR] =
+    {.name = "z-mr",
+     .text = "individuals in sigmas of their kind of part, moving ranges",
+     .text_zh = "标准化单值与移动极差图（多品种短期生产）",
+     .operations = &spc_short_run_chart, .data = SPC_DATA_INDIVIDUALS,
+     .options = "value,part,nominal,part-sigma,short-run-sigma,width",
+     .known = SPC_KNOWN_NOTHING,
+     .valid = "nelson,we,beyond-limits", .rules = "nelson-1",
+     .axis = {"individual", "序号"}, .minimum = 2, .panels = 2,
+     .panel = {{"z", {"standardised value Z", "标准化值 Z"}, false, false, true,
+                {NULL, NULL}},
+               {"moving-range", {"moving range of Z", "Z 的移动极差"}, true,
+                true, true, {NULL, NULL}}},
+     .figures = {"parts"}},
+    [SPC_CHART_ACCEPTANCE] =
+    {.name = "acceptance",
+     .text = "means that may wander within the specification, ranges",
+     .text_zh = "验收控制图（均值允许在规格内漂移）",
+     ACCEPTANCE,
+     .options = "value,sigma-estimator,lsl,usl,target,fraction,risk,rejectable",
+     .figures = {"lower_level", "upper_level", "deviate", "fraction", "risk"}},
+    [SPC_CHART_MODIFIED] =
+    {.name = "modified",
+     .text = "means by modified limits, set off from the specification",
+     .text_zh = "修正控制限图（控制限由规格限推出）",
+     ACCEPTANCE,
+     .options = "value,sigma-estimator,lsl,usl,target,fraction,width",
+     .figures = {"lower_level", "upper_level", "deviate", "fraction"}},
+    [SPC_CHART_PRE_CONTROL] =
+    {.name = "pre-control",
+     .text = "individuals in zones of the tolerance: run, adjust or stop",
+     .text_zh = "预控制图（按公差分区：运行、调整或停机）",
+     .operations = &spc_precontrol_chart, .data = SPC_DATA_INDIVIDUALS,
+     .options = "value,lsl,usl,target,in-pairs", .known = SPC_KNOWN_NOTHING,
+     .needs_specification = true, .own_only = true,
+     .valid = "beyond-limits", .rules = "beyond-limits",
+     .rules_why = "its zones are of the tolerance and say nothing of sigma",
+     .estimator = "specification",
+     .axis = {"individual", "序号"}, .minimum = 0, .panels = 1,
+     .panel = {{"individual", {"individual value", "单值"}, false, false, false,
+                {"value", "单值"}, .inner = true}},
+     .figures = {"lower_line", "upper_line"},
+     .own = {{"pre-control-stop",
+              "stop: a defective part, or yellow on both sides",
+              "停机：出现不合格品，或两侧先后出现黄区", 0},
+             {"pre-control-adjust",
+              "adjust, then qualify anew: twice yellow on one side, or not "
+              "qualified",
+              "调整后重新认定：同侧连续两次黄区，或未通过认定", 0}}},
     [SPC_CHART_P] =
     {.name = "p", .text = "fraction defective of n units",
      .text_zh = "不合格品率图",
@@ -379,6 +456,7 @@ struct spc_chart_design spc_chart_design(enum spc_chart chart,
         .remove_offsets = chart == SPC_CHART_STREAM_DIFFERENCE,
         .fraction = 0.01,
         .risk = 0.05,
+        .part_sigma = SPC_PART_SIGMA_BY_PARTS,
         .specification = {.lower = (double)NAN,
                           .upper = (double)NAN,
                           .target = (double)NAN},
