@@ -187,6 +187,11 @@ static void origin(const struct spc_chart_study *study,
          "%llu 点（%zu 至 %zu），sigma %.4g，%s"},
         {"%llu subgroups, %zu to %zu; sigma %.4g by %s",
          "%llu 个子组（%zu 至 %zu），sigma %.4g，%s"}};
+    static const char *const vectors[2][SPC_LANGUAGES] = {
+        {"%llu points, %zu to %zu; covariance %s",
+         "%llu 点（%zu 至 %zu），协方差 %s"},
+        {"%llu subgroups, %zu to %zu; covariance %s",
+         "%llu 个子组（%zu 至 %zu），协方差 %s"}};
     static const char *const given[SPC_LANGUAGES] = {
         "centre and sigma %.4g were given", "中心线与 sigma %.4g 为给定值"};
     static const char *const sigma_given[SPC_LANGUAGES] = {
@@ -206,6 +211,10 @@ static void origin(const struct spc_chart_study *study,
         snprintf(text, room, "%s", specified[language]);
     else if (plan->type->known == SPC_KNOWN_SIGMA && plan->design.known)
         snprintf(text, room, sigma_given[language], stage->limits.sigma);
+    else if (plan->type->data == SPC_DATA_VECTORS)
+        snprintf(text, room, vectors[study->dataset->subgroups][language],
+                 (unsigned long long)stage->subgroups, first + 1, end,
+                 spc_chart_estimator_name(study));
     else if (plan->design.known)
         snprintf(text, room, given[language], stage->limits.sigma);
     else
@@ -228,7 +237,8 @@ static void sketch_base_line(const struct spc_chart_study *study,
     sketch->stages[0] =
         (struct spc_picture_stage){0, end, parts[0][language], false};
     sketch->stages[1] =
-        (struct spc_picture_stage){end, count, parts[1][language], true};
+        (struct spc_picture_stage){end, count, parts[1][language],
+                                   study->plan.type->data != SPC_DATA_VECTORS};
     sketch->stage_count = 2;
 }
 

@@ -6,6 +6,7 @@
 #include "programs/chart_parts.h"
 
 #include "adapters/json/json.h"
+#include "programs/chart_causes.h"
 #include "programs/chart_streams.h"
 
 #include <math.h>
@@ -135,6 +136,9 @@ bool spc_chart_absence(const struct spc_chart_study *study,
         describe_narrowness(study, stage, language, ret_text);
         return true;
     }
+    if (spc_chart_vectors_absence(study, stage, language, ret_text,
+                                  SPC_ABSENCE_TEXT))
+        return true;
     for (size_t i = 0; i < sizeof absences / sizeof *absences; i++)
         if (absences[i].status == stage->status &&
             (absences[i].chart == SPC_CHARTS ||
@@ -287,6 +291,8 @@ static json_t *estimate_json(const struct spc_chart_study *study,
     set_phi(stage, estimate);
     if (parts)
         set(estimate, "parts", parts);
+    if (has && study->plan.type->data == SPC_DATA_VECTORS)
+        spc_chart_vectors_json(study, stage, estimate);
     set(estimate, "subgroups", integer(stage->subgroups));
     set(estimate, "measurements", amount(stage->measurements));
     if (stage->tested)
@@ -623,9 +629,11 @@ enum word {
     HEADING,
     STAGE,
     CENTER_AND_LIMITS,
+    CENTER_AND_UPPER,
     SIGMA,
     SIGMA_WITHOUT_DF,
     KNOWN_SIGMA,
+    COVARIANCE,
     NO_LIMITS,
     VARYING,
     STUDY_LIMITS,
@@ -641,6 +649,8 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
     [STAGE] = {"stage %zu %s\n", "阶段 %zu %s\n"},
     [CENTER_AND_LIMITS] = {"  %-13s centre %s, limits %s to %s%s\n",
                            "  %-13s 中心线 %s，控制限 %s 至 %s%s\n"},
+    [CENTER_AND_UPPER] = {"  %-13s centre %s, upper limit %s%s\n",
+                          "  %-13s 中心线 %s，上控制限 %s%s\n"},
     [SIGMA] = {"  sigma         %.6g (%s, %.6g degrees of freedom, %llu "
                "subgroups)\n",
                "  sigma         %.6g（%s，自由度 %.6g，%llu 个子组）\n"},
@@ -648,6 +658,9 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
                           "  sigma         %.6g（%s，%llu 点）\n"},
     [KNOWN_SIGMA] = {"  sigma         %.6g (known)\n",
                      "  sigma         %.6g（已知）\n"},
+    [COVARIANCE] =
+        {"  covariance    %s, %.6g degrees of freedom, %llu points\n",
+         "  协方差        %s，自由度 %.6g，%llu 点\n"},
     [NO_LIMITS] = {"  no limits: %s\n", "  无控制限：%s\n"},
     [VARYING] = {" for subgroups of the usual size", "（常用子组大小）"},
     [STUDY_LIMITS] = {"  %-13s limits of the study itself %s to %s%s\n",
@@ -701,6 +714,13 @@ static void write_limits(const struct spc_chart_study *study,
     edge_text(zones->upper[0], decimals, center);
     edge_text(low->lower[SPC_EDGES - 1], decimals, lower);
     edge_text(zones->upper[SPC_EDGES - 1], decimals, upper);
+    if (isnan(zones->lower[SPC_EDGES - 1])) {
+        fprintf(file, words[CENTER_AND_UPPER][language],
+                study->plan.type->panel[panel].statistic, center, upper,
+                panel_varies(study, stage, panel) ? words[VARYING][language]
+                                                  : "");
+        return;
+    }
     fprintf(file, words[CENTER_AND_LIMITS][language],
             study->plan.type->panel[panel].statistic, center, lower, upper,
             panel_varies(study, stage, panel) ? words[VARYING][language] : "");
@@ -761,7 +781,12 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
             fprintf(file, "  %-13s %.6g\n", study->plan.type->figures[i],
                     stage->limits.figure[i]);
     spc_chart_parts_table(study, stage, language, file);
-    if (isnan(stage->limits.sigma))
+    if (study->plan.type->data == SPC_DATA_VECTORS)
+        fprintf(file, words[COVARIANCE][language],
+                spc_chart_estimator_name(study), stage->limits.df,
+                (unsigned long long)stage->subgroups);
+    if (study->plan.type->data == SPC_DATA_VECTORS ||
+        isnan(stage->limits.sigma))
         return;
     if (study->plan.design.known)
         fprintf(file, words[KNOWN_SIGMA][language], stage->limits.sigma);
@@ -821,6 +846,7 @@ static void write_verdict(const struct spc_chart_study *study,
     for (unsigned panel = 0; panel < study->plan.type->panels; panel++)
         for (unsigned rule = 0; rule < SPC_CHART_RULES; rule++)
             write_signals(study, panel, rule, language, file);
+    spc_chart_causes_table(study, language, file);
 }
 
 void spc_chart_table(const struct spc_chart_study *study, const json_t *notes,
