@@ -128,6 +128,8 @@ void line_begin(struct line *line)
     memset(line->told, 0, sizeof line->told);
     memset(line->gaps, 0, sizeof line->gaps);
     line->sample = (struct spc_sample){.epoch = 1, .value_count = 1};
+    if (line->plan.intake.with_count > 0)
+        line->sample.value_count = line->plan.intake.with_count;
     if (!line->recorded)
         return;
     assert_true(spc_pipeline_restore(p, 0, &line->state, line->state_block,
@@ -146,18 +148,30 @@ void line_record(struct line *line)
     line->recorded = true;
 }
 
-bool line_fold(struct line *line, double seconds, double value)
+static bool fold(struct line *line, double seconds)
 {
     struct spc_sample *sample = &line->sample;
 
     sample->counter++;
     sample->time += (spc_nanos)llround(seconds * SPC_SECOND);
-    sample->value[0] = value;
     spc_pipeline_fold(&line->pipeline, sample, &line->outcome);
     for (size_t i = 0; i < line->outcome.event_count; i++)
         if (line->events[i].action == SPC_RAISED)
             return true;
     return false;
+}
+
+bool line_fold(struct line *line, double seconds, double value)
+{
+    line->sample.value[0] = value;
+    return fold(line, seconds);
+}
+
+bool line_fold_vector(struct line *line, const double *values)
+{
+    memcpy(line->sample.value, values,
+           line->sample.value_count * sizeof *values);
+    return fold(line, 1);
 }
 
 unsigned line_signals(const struct line *line, unsigned mask)

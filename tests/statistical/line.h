@@ -57,6 +57,9 @@ void line_record(struct line *line);
  * raised. */
 bool line_fold(struct line *line, double seconds, double value);
 
+/* The same of a part with several characteristics, a second later. */
+bool line_fold_vector(struct line *line, const double *values);
+
 /* At how many panels of `mask` (bit i is panel i) a rule held at the point that
  * the newest sample completed, as the events have it. */
 unsigned line_signals(const struct line *line, unsigned mask);
