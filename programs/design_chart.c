@@ -4,6 +4,7 @@
 #include "engine/design.h"
 #include "programs/arl_rules.h"
 #include "programs/choices.h"
+#include "programs/design_width.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -21,12 +22,6 @@ enum { USUAL = sizeof usual / sizeof *usual };
 
 /* A chart whose run length is nearly that of a simpler one. */
 static const double nearly = 1.01;
-
-/* Widths of charts with run rules, and by how much they are tried. */
-static const double width_min = 0.2, width_max = 12, width_step = 1.15;
-
-/* Between two widths tried, a run length does not rise by as much as that. */
-static const double hopeless = 1.25;
 
 /* ---- the answer -------------------------------------------------------- */
 
@@ -105,23 +100,6 @@ static double asked_length(const struct spc_design_wish *wish,
 
 /* ---- without memory ---------------------------------------------------- */
 
-struct shewhart {
-    double width;
-    bool one_sided;
-    struct spc_arl_rules *rules; /* NULL: beyond the limits alone */
-};
-
-static enum spc_status shewhart_length(const void *chart, double shift,
-                                       double *ret_length)
-{
-    const struct shewhart *s = chart;
-
-    if (s->rules)
-        return spc_arl_rules_run_length(s->rules, s->width, shift, ret_length);
-    *ret_length = spc_shewhart_run_length(s->width, s->one_sided, shift);
-    return SPC_OK;
-}
-
 struct t2 {
     unsigned p;
     double arl0;
@@ -139,13 +117,13 @@ static enum spc_status t2_length(const void *chart, double shift,
 static enum spc_exit compare_shewhart(const struct spc_design_wish *wish,
                                       struct spc_design_answer *answer)
 {
-    const struct shewhart plain = {
+    const struct spc_design_shewhart plain = {
         spc_shewhart_width(wish->arl0, wish->one_sided), wish->one_sided, NULL};
     struct spc_design_column *column = &answer->compared;
 
     column->chart = "shewhart";
     add_parameter(column, "width", plain.width);
-    return fill(shewhart_length, &plain, 1, answer, column);
+    return fill(spc_design_shewhart_length, &plain, 1, answer, column);
 }
 
 static void add_t2_parameters(const struct spc_design_wish *wish,
@@ -227,94 +205,6 @@ static enum spc_exit t2(const struct spc_design_wish *wish,
 
 /* ---- run rules --------------------------------------------------------- */
 
-static enum spc_status length_at_width(const void *of, double width,
-                                       double *ret_length)
-{
-    struct shewhart chart = *(const struct shewhart *)of;
-
-    chart.width = width;
-    return shewhart_length(&chart, 0, ret_length);
-}
-
-static enum spc_status frequency_at_width(const void *of, double width,
-                                          double *ret_frequency)
-{
-    enum spc_status status = length_at_width(of, width, ret_frequency);
-
-    if (status == SPC_OK)
-        *ret_frequency = 1 / *ret_frequency;
-    return status;
-}
-
-/* Wider and wider from that of a chart without run rules, until the run length
- * is long enough or falls: points within one sigma, and so rules that ask for
- * them, grow more frequent with the width. */
-static enum spc_status widen(const struct shewhart *chart, double arl0,
-                             struct spc_search_range *ret_range,
-                             double *ret_longest)
-{
-    double width = chart->width, length = 0, before = 0;
-    enum spc_status status = length_at_width(chart, width, &length);
-
-    while (status == SPC_OK && length < arl0 && length > before &&
-           width < width_max) {
-        width *= width_step;
-        before = length;
-        status = length_at_width(chart, width, &length);
-    }
-    if (status == SPC_OK) {
-        *ret_range = (struct spc_search_range){
-            fmax(width / (width_step * width_step), width_min), width};
-        *ret_longest = fmax(length, before);
-    }
-    return status;
-}
-
-/* The most that any width has, when widening was not quite enough. */
-static enum spc_status climb(const struct shewhart *chart,
-                             struct spc_search_range *range, double *longest)
-{
-    enum spc_status status =
-        spc_search_least(frequency_at_width, chart, range, 3, &range->high);
-
-    if (status == SPC_OK)
-        status = length_at_width(chart, range->high, longest);
-    return status;
-}
-
-/* Of two widths, the narrower: its rules see every shift sooner. */
-static enum spc_exit find_width(double arl0, struct shewhart *chart)
-{
-    struct spc_search_range range = {0, 0};
-    double longest = 0;
-    enum spc_status status = widen(chart, arl0, &range, &longest);
-
-    if (status == SPC_OK && longest < arl0 && longest * hopeless > arl0)
-        status = climb(chart, &range, &longest);
-    if (status == SPC_OK && longest < arl0) {
-        fprintf(stderr,
-                "%s: with these rules no width has an in-control ARL of %g: "
-                "the longest is about %.0f\n",
-                command, arl0, longest);
-        return SPC_EXIT_INPUT;
-    }
-    if (status == SPC_OK) {
-        const struct spc_search_between between = {
-            width_min, range.high * (1 + 1e-9), range.high, 5};
-
-        status = spc_search_root(length_at_width, chart, arl0, &between,
-                                 &chart->width);
-    }
-    if (status == SPC_NO_CONVERGENCE) {
-        fprintf(stderr,
-                "%s: no width from %g to %g sigma has an in-control ARL of "
-                "%g with these rules\n",
-                command, width_min, width_max, arl0);
-        return SPC_EXIT_INPUT;
-    }
-    return status == SPC_OK ? SPC_EXIT_OK : failed(status);
-}
-
 static spc_rule_mask upward(spc_rule_mask rules)
 {
     for (unsigned i = 0; i < SPC_RULES; i++)
@@ -324,7 +214,7 @@ static spc_rule_mask upward(spc_rule_mask rules)
 }
 
 static enum spc_exit with_rules(const struct spc_design_wish *wish,
-                                struct shewhart *chart,
+                                struct spc_design_shewhart *chart,
                                 struct spc_design_answer *answer)
 {
     struct spc_arl_rules rules = {0};
@@ -336,10 +226,10 @@ static enum spc_exit with_rules(const struct spc_design_wish *wish,
     if (status != SPC_OK)
         return failed(status);
     chart->rules = &rules;
-    exit = find_width(wish->arl0, chart);
+    exit = spc_design_width(wish->arl0, chart);
     if (exit == SPC_EXIT_OK) {
         add_parameter(&answer->found, "width", chart->width);
-        exit = fill_sized(wish, shewhart_length, chart, answer);
+        exit = fill_sized(wish, spc_design_shewhart_length, chart, answer);
     }
     spc_arl_rules_clear(&rules);
     if (exit == SPC_EXIT_OK && wish->arl1 == 0)
@@ -350,14 +240,14 @@ static enum spc_exit with_rules(const struct spc_design_wish *wish,
 static enum spc_exit shewhart(const struct spc_design_wish *wish,
                               struct spc_design_answer *answer)
 {
-    struct shewhart chart = {spc_shewhart_width(wish->arl0, wish->one_sided),
-                             wish->one_sided, NULL};
+    struct spc_design_shewhart chart = {
+        spc_shewhart_width(wish->arl0, wish->one_sided), wish->one_sided, NULL};
 
     answer->found.chart = "shewhart";
     if (wish->rules)
         return with_rules(wish, &chart, answer);
     add_parameter(&answer->found, "width", chart.width);
-    return fill_sized(wish, shewhart_length, &chart, answer);
+    return fill_sized(wish, spc_design_shewhart_length, &chart, answer);
 }
 
 /* ---- with memory ------------------------------------------------------- */

@@ -110,7 +110,10 @@ class Refusals(unittest.TestCase):
         self.refused("no width has an in-control ARL of 370: the longest is "
                      "about 255", "--chart", "shewhart", "--arl0", "370",
                      "--rules", "we", status=3)
-        self.refused("no width from", "--chart", "shewhart", "--arl0", "370",
+        # 15 within one sigma grow more frequent as the zones grow wider.
+        self.refused("the longest is about 31", "--chart", "shewhart", "--arl0",
+                     "1000", "--rules", "nelson-1,nelson-7", status=3)
+        self.refused("does not grow to 370 as the width does", "--chart", "shewhart", "--arl0", "370",
                      "--rules", "nelson-2", status=3)
         self.refused("no subgroup of up to 1000", "--chart", "shewhart",
                      "--arl0", "370", "--shift", "0.05", "--arl1", "1.1",
