@@ -26,6 +26,10 @@ static struct spc_plant_design blank_design(void)
         .span = SPC_NONE,
         .events = SPC_NONE,
         .order = SPC_NONE,
+        .short_run_sigma = SPC_NONE,
+        .offsets = SPC_NONE,
+        .rejectable = SPC_NONE,
+        .in_pairs = SPC_NONE,
     };
 }
 

@@ -43,12 +43,14 @@ static bool has(const char *words, const char *word)
 
 static bool takes_center(const struct spc_chart_facts *facts)
 {
-    return facts->known != SPC_KNOWN_NOTHING;
+    return facts->known == SPC_KNOWN_CENTER ||
+           facts->known == SPC_KNOWN_CENTER_AND_SIGMA;
 }
 
 static bool takes_sigma(const struct spc_chart_facts *facts)
 {
-    return facts->known == SPC_KNOWN_CENTER_AND_SIGMA;
+    return facts->known == SPC_KNOWN_SIGMA ||
+           facts->known == SPC_KNOWN_CENTER_AND_SIGMA;
 }
 
 static bool takes_several(const struct spc_chart_facts *facts)
@@ -98,6 +100,10 @@ static const struct {
     {"arl0",            "arl0",            NULL},
     {"fraction",        "fraction",        NULL},
     {"risk",            "risk",            NULL},
+    {"rejectable",      "rejectable",      NULL},
+    {"in_pairs",        "in-pairs",        NULL},
+    {"offsets",         "offsets",         NULL},
+    {"short_run_sigma", "short-run-sigma", NULL},
     {"center",          NULL,              takes_center},
     {"sigma",           NULL,              takes_sigma},
     {"study",           NULL,              takes_study},
@@ -259,9 +265,10 @@ static void check_known(const struct asked *a)
     const struct spc_node *first = center != NULL ? center : sigma;
     static const char *const estimates[] = {"study", "sigma_estimator"};
 
-    if (first == NULL || !takes_center(&a->facts))
+    if (first == NULL || a->facts.known == SPC_KNOWN_NOTHING)
         return;
-    if (takes_sigma(&a->facts) && (center == NULL || sigma == NULL))
+    if (a->facts.known == SPC_KNOWN_CENTER_AND_SIGMA &&
+        (center == NULL || sigma == NULL))
         spc_complain(a->reader->complainer, first->key->place,
                      "center and sigma are known together or not at all");
     if (sigma != NULL && a->c->design.sigma <= 0)
@@ -271,9 +278,9 @@ static void check_known(const struct asked *a)
     for (size_t i = 0; i < 2; i++)
         if (at(a, estimates[i]) != NULL)
             spc_complain(a->reader->complainer, at(a, estimates[i])->key->place,
-                         "nothing is estimated where the center is known, so "
-                         "%s has no meaning",
-                         estimates[i]);
+                         "nothing is estimated where %s is known, so %s has no "
+                         "meaning",
+                         first->key->text, estimates[i]);
     a->c->study = 0;
 }
 
@@ -341,7 +348,9 @@ static void check_study(const struct asked *a)
     bool vectors = a->facts.data == SPC_DATA_VECTORS;
     uint32_t least = vectors ? variables(a) + 2 : a->facts.minimum;
 
-    if (study == NULL || a->c->study == 0 || a->facts.minimum == 0)
+    if (a->facts.minimum == 0)
+        a->c->study = 0; /* limits follow from the specification alone */
+    if (study == NULL || a->c->study == 0)
         return;
     least = least < a->facts.minimum ? a->facts.minimum : least;
     if (a->c->study < least)

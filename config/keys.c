@@ -100,6 +100,16 @@ static const struct spc_word estimators[] = {
     {NULL, 0},
 };
 
+static const struct spc_word offsets[] = {
+    {"remove", 1}, {"keep", 0}, {NULL, 0}};
+
+static const struct spc_word part_sigmas[] = {
+    {"by-parts", SPC_PLANT_SIGMA_BY_PARTS},
+    {"constant", SPC_PLANT_SIGMA_CONSTANT},
+    {"relative", SPC_PLANT_SIGMA_RELATIVE},
+    {NULL, 0},
+};
+
 static const struct spc_word distributions[] = {
     {"weibull",     SPC_PLANT_WEIBULL},
     {"exponential", SPC_PLANT_EXPONENTIAL},
@@ -482,6 +492,18 @@ static const struct spc_key characteristic[] = {
      .help = "nonconforming parts that acceptance limits speak of"},
     {"risk", &spc_kind_number, "=0.05", DESIGN(risk), .low = 1e-9, .high = 0.5,
      .help = "probability with which acceptance limits err there"},
+    {"rejectable", &spc_kind_word, "=false", DESIGN(rejectable),
+     .words = yes_no,
+     .help = "the fraction is one to reject, and the risk that of accepting it"},
+    {"in_pairs", &spc_kind_word, "=false", DESIGN(in_pairs), .words = yes_no,
+     .help = "pre-control looks at two parts each time"},
+    {"offsets", &spc_kind_word, "=remove on stream-difference, else keep",
+     DESIGN(offsets), .words = offsets,
+     .help = "fixed differences between streams"},
+    {"short_run_sigma", &spc_kind_word, "=by-parts", DESIGN(short_run_sigma),
+     .words = part_sigmas,
+     .help = "sigma of a kind of part: its own, constant over all, or relative "
+             "to the nominal"},
     {"center", &spc_kind_number, "=from the study", DESIGN(center),
      .help = "known centre, or rate of events: limits are in force at once"},
     {"sigma", &spc_kind_number, "=from the study", DESIGN(sigma),

@@ -79,6 +79,13 @@ enum spc_plant_distribution {
     SPC_PLANT_EXPONENTIAL,
 };
 
+/* How sigma of a kind of part follows from the others'. */
+enum spc_plant_sigma {
+    SPC_PLANT_SIGMA_BY_PARTS,
+    SPC_PLANT_SIGMA_CONSTANT,
+    SPC_PLANT_SIGMA_RELATIVE,
+};
+
 /* What a chart is asked for.  NaN, SPC_NONE, SPC_ESTIMATORS: not stated. */
 struct spc_plant_design {
     uint32_t estimator; /* enum spc_estimator */
@@ -86,7 +93,10 @@ struct spc_plant_design {
     double center, sigma; /* known: there is no study */
     double ratio, arl0, fraction, risk;
     uint32_t span, events, order;
-    uint32_t distribution; /* enum spc_plant_distribution */
+    uint32_t distribution;         /* enum spc_plant_distribution */
+    uint32_t short_run_sigma;      /* enum spc_plant_sigma */
+    uint32_t offsets;              /* 1: removed, 0: kept */
+    uint32_t rejectable, in_pairs; /* 1: yes */
 };
 
 /* How samples become points, where there is more to it than one measurement

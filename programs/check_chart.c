@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "programs/check_chart.h"
 
+#include "engine/short_run.h"
 #include "programs/chart_type.h"
 #include "programs/wire.h"
 
@@ -73,9 +74,15 @@ static void add_limits(struct parameters *to,
         add_number(to, "width", design->width);
 }
 
-static void add_counts(struct parameters *to,
-                       const struct spc_plant_characteristic *c,
-                       const struct spc_chart_design *design)
+static const char *const part_sigmas[] = {
+    [SPC_PART_SIGMA_CONSTANT] = "constant",
+    [SPC_PART_SIGMA_RELATIVE] = "relative",
+    [SPC_PART_SIGMA_BY_PARTS] = "by-parts",
+};
+
+static void add_words(struct parameters *to,
+                      const struct spc_plant_characteristic *c,
+                      const struct spc_chart_design *design)
 {
     if (has(c, "span"))
         add_number(to, "span", design->span);
@@ -88,6 +95,14 @@ static void add_counts(struct parameters *to,
     if (has(c, "distribution"))
         add_text(to, "distribution",
                  design->exponential ? "exponential" : "weibull");
+    if (has(c, "rejectable"))
+        add_text(to, "rejectable", design->rejectable ? "true" : "false");
+    if (has(c, "in-pairs"))
+        add_text(to, "in_pairs", design->in_pairs ? "true" : "false");
+    if (has(c, "offsets"))
+        add_text(to, "offsets", design->remove_offsets ? "remove" : "keep");
+    if (has(c, "short-run-sigma"))
+        add_text(to, "short_run_sigma", part_sigmas[design->part_sigma]);
     if (has(c, "arl0") && (isnan(design->h) || !has(c, "h")))
         add_number(to, "arl0", design->arl0);
 }
@@ -100,7 +115,7 @@ unsigned spc_plan_parameters(
     struct parameters to = {ret_parameters, 0};
 
     if (design.known) {
-        add_number(&to, "center", design.center);
+        add_number(&to, "center", c->design.center);
         add_number(&to, "sigma", c->design.sigma);
     } else if (has(c, "sigma-estimator")) {
         add_text(&to, "sigma_estimator", spc_estimator_text(design.estimator));
@@ -114,7 +129,7 @@ unsigned spc_plan_parameters(
                    sizeof value);
             add_number(&to, numbers[i].key, value);
         }
-    add_counts(&to, c, &design);
+    add_words(&to, c, &design);
     return to.count;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "programs/wire.h"
 
+#include "engine/short_run.h"
+
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
@@ -205,6 +207,23 @@ static void state_count(uint32_t stated, uint32_t *parameter)
         *parameter = stated;
 }
 
+static void state_words(const struct spc_plant_design *stated,
+                        struct spc_chart_design *to)
+{
+    static const enum spc_part_sigma sigmas[] = {
+        [SPC_PLANT_SIGMA_BY_PARTS] = SPC_PART_SIGMA_BY_PARTS,
+        [SPC_PLANT_SIGMA_CONSTANT] = SPC_PART_SIGMA_CONSTANT,
+        [SPC_PLANT_SIGMA_RELATIVE] = SPC_PART_SIGMA_RELATIVE,
+    };
+
+    to->rejectable = stated->rejectable == 1;
+    to->in_pairs = stated->in_pairs == 1;
+    if (stated->offsets != SPC_NONE)
+        to->remove_offsets = stated->offsets == 1;
+    if (stated->short_run_sigma != SPC_NONE)
+        to->part_sigma = sigmas[stated->short_run_sigma];
+}
+
 struct spc_chart_design spc_wire_design(
     const struct spc_plant_characteristic *c,
     const struct spc_constants *constants)
@@ -228,9 +247,10 @@ struct spc_chart_design spc_wire_design(
     state_count(stated->span, &to.span);
     state_count(stated->events, &to.events);
     state_count(stated->order, &to.order);
+    state_words(stated, &to);
     if (stated->estimator != SPC_ESTIMATORS)
         to.estimator = (enum spc_estimator)stated->estimator;
-    to.known = !isnan(stated->center);
+    to.known = !isnan(stated->center) || !isnan(stated->sigma);
     to.by_width = !isnan(stated->width);
     to.exponential = stated->distribution == SPC_PLANT_EXPONENTIAL ||
                      (stated->distribution == SPC_PLANT_USUAL && to.known);

@@ -8,18 +8,19 @@ const struct chart_entry chart_entries[] = {
     {"imr", "", "sigma_estimator: median-mr, width: 2.5, rules: [nelson, we], "
      "spread_rules: nelson-2"},
     {"xbar-r", "subgroup: 5", "sigma_estimator: rbar-plain, width: 3.5"},
-    {"xbar-s", "subgroup: 50", "sigma_estimator: pooled"},
+    {"xbar-s", "subgroup: 4", "sigma_estimator: pooled"},
     {"median-r", "subgroup: 5", "width: 3"},
     {"imr-r", "subgroup: 4", "width: 3"},
     {"imr-s", "subgroup: 4", "width: 3"},
-    {"deviation", "part_by: product, parts: [{part: A}, {part: B}]",
+    {"deviation", "part_by: product, parts: [{part: A}, {part: B, nominal: 5}]",
      "width: 3, rules: nelson"},
-    {"z-mr", "part_by: product, parts: [{part: A, nominal: 10, sigma: 0.1}, "
-     "{part: 7}]", "rules: nelson-1"},
+    {"z-mr", "part_by: product, parts: [{part: A, nominal: 5, sigma: 0.5}, "
+     "{part: B}]", "short_run_sigma: constant, rules: nelson-1"},
     {"acceptance", "subgroup: 5, spec: { lsl: 1, usl: 9 }",
-     "fraction: 0.02, risk: 0.1"},
-    {"modified", "subgroup: 5, spec: { lsl: 1, usl: 9 }", "fraction: 0.001"},
-    {"pre-control", "spec: { lsl: 1, usl: 9 }", ""},
+     "fraction: 0.02, risk: 0.1, rejectable: true"},
+    {"modified", "subgroup: 5, spec: { lsl: 1, usl: 9 }",
+     "fraction: 0.001, sigma: 0.5"},
+    {"pre-control", "spec: { lsl: 1, usl: 9 }", "in_pairs: true"},
     {"p", "", "units: 200, alpha: 0.0027, subgroup: 10"},
     {"np", "", "units: 50, width: 3"},
     {"c", "", "subgroup: 100, rules: [nelson-1, nelson-2]"},
@@ -40,7 +41,7 @@ const struct chart_entry chart_entries[] = {
     {"generalized-variance", "with: [a], subgroup: 5", "width: 3"},
     {"mewma", "with: a", "lambda: 0.1, arl0: 200"},
     {"group", "across: cavity, members: 8", "by: mold"},
-    {"stream-difference", "with: [a, b, c]", "subgroup: 3"},
+    {"stream-difference", "with: [a, b, c]", "offsets: keep, subgroup: 3"},
 };
 /* clang-format on */
 

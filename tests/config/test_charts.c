@@ -166,6 +166,19 @@ static void test_numbers(void **state)
     d = &load("chart: t, distribution: exponential")->design;
     assert_int_equal(d->distribution, SPC_PLANT_EXPONENTIAL);
     reading_free(&reading);
+    d = &load("chart: ar-residual, order: 0")->design;
+    assert_int_equal(d->order, 0);
+    reading_free(&reading);
+    d = &load("chart: acceptance, subgroup: 50, spec: { usl: 3 }, "
+              "fraction: 0.02, risk: 0.1, rejectable: true, sigma: 2")
+             ->design;
+    assert_true(d->fraction == 0.02 && d->risk == 0.1 && d->sigma == 2);
+    assert_int_equal(d->rejectable, 1);
+    assert_int_equal(reading.plant->stations[0].characteristics[0].study, 0);
+    reading_free(&reading);
+    d = &load("chart: stream-difference, with: a, offsets: keep")->design;
+    assert_int_equal(d->offsets, 0);
+    reading_free(&reading);
     d = &load("chart: tbe-cusum, ratio: 3, arl0: 500")->design;
     assert_true(d->ratio == 3 && d->arl0 == 500);
     reading_free(&reading);
@@ -198,6 +211,43 @@ static void test_units(void **state)
     assert_int_equal(c->intake.units, SPC_NONE);
     assert_true(c->intake.units_each == 2.5);
     assert_int_equal(c->subgroup, 10000);
+    reading_free(&reading);
+}
+
+static void test_several(void **state)
+{
+    const struct spc_plant_intake *intake;
+
+    (void)state;
+    intake = &load("chart: t2, with: [c, a]")->intake;
+    assert_int_equal(intake->with_count, 2);
+    assert_int_equal(intake->with[0], 3);
+    assert_int_equal(intake->with[1], 1);
+    reading_free(&reading);
+    intake = &load("chart: group, across: cavity, members: 8")->intake;
+    assert_int_equal(intake->across, 1);
+    assert_int_equal(intake->members, 8);
+    reading_free(&reading);
+    intake = &load("chart: z-mr, part_by: product, "
+                   "parts: [{part: A, nominal: 10, sigma: 0.1}, {part: 7}]")
+                  ->intake;
+    assert_int_equal(intake->part_by, 0);
+    assert_int_equal(intake->part_count, 2);
+    assert_string_equal(intake->parts[0].name, "A");
+    assert_true(intake->parts[0].nominal == 10);
+    assert_true(intake->parts[0].sigma == 0.1);
+    assert_string_equal(intake->parts[1].name, "7");
+    assert_true(isnan(intake->parts[1].nominal));
+    assert_true(isnan(intake->parts[1].sigma));
+    reading_free(&reading);
+}
+
+/* Lines of pre-control follow from the specification: nothing is studied. */
+static void test_no_study(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        load("chart: pre-control, spec: { lsl: 1, usl: 9 }")->study, 0);
     reading_free(&reading);
 }
 
@@ -252,6 +302,8 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_known),
         cmocka_unit_test(test_units),
+        cmocka_unit_test(test_several),
+        cmocka_unit_test(test_no_study),
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_uncharted),
         cmocka_unit_test(test_names_of_all),
