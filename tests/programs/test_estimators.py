@@ -268,6 +268,7 @@ CHARTS = {
     "moving-average": ("--value", "a"), "g": ("--value", "a"),
     "t": ("--value", "a"), "ccc": ("--value", "a"),
     "bernoulli-cusum": ("--value", "a"), "tbe-cusum": ("--value", "a"),
+    "group": ("--value", "a,b"), "stream-difference": ("--value", "a,b"),
 }
 
 
