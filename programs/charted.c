@@ -11,6 +11,7 @@
 #include "programs/chart_type.h"
 #include "programs/folding.h"
 
+#include "engine/covariance.h"
 #include "engine/median.h"
 
 #include <assert.h>
@@ -270,10 +271,9 @@ static spc_rule_mask rules_at(struct spc_folding *f, unsigned panel,
 
     if (!history)
         return 0;
-    return spc_rules_judge(
-               spc_chart_panel_rules(&spc_chart_types[f->plan->chart], panel,
-                                     asked),
-               history) |
+    return spc_rules_judge(spc_chart_panel_rules(
+                               &spc_chart_types[f->plan->chart], panel, asked),
+                           history) |
            spc_chart_own_rules(mark, asked);
 }
 
@@ -388,7 +388,8 @@ static void conclude(struct spc_folding *f)
 /* Known parameters, or limits that follow from the specification alone. */
 static bool needs_no_study(const struct spc_folding *f)
 {
-    return f->plan->design.known || spc_chart_types[f->plan->chart].minimum == 0;
+    return f->plan->design.known ||
+           spc_chart_types[f->plan->chart].minimum == 0;
 }
 
 static void plot(struct spc_folding *f, struct spc_observation *observation)
@@ -468,29 +469,6 @@ static void plot_count(struct spc_folding *f)
     plot(f, &observation);
 }
 
-/* Means of a subgroup's vectors and their covariances, divisor n - 1. */
-static void summarise_vectors(const double *raw, uint32_t n, size_t variables,
-                              double *ret_vector)
-{
-    double *covariance = ret_vector + variables;
-
-    for (size_t j = 0; j < variables; j++) {
-        ret_vector[j] = 0;
-        for (uint32_t i = 0; i < n; i++)
-            ret_vector[j] += (raw[i * variables + j] - ret_vector[j]) / (i + 1);
-    }
-    for (size_t j = 0; j < variables; j++) {
-        for (size_t k = 0; k <= j; k++) {
-            double sum = 0;
-
-            for (uint32_t i = 0; i < n; i++)
-                sum += (raw[i * variables + j] - ret_vector[j]) *
-                       (raw[i * variables + k] - ret_vector[k]);
-            *covariance++ = n > 1 ? sum / (n - 1) : (double)NAN;
-        }
-    }
-}
-
 static struct spc_point summarise_stream(const double *raw, uint32_t n,
                                          size_t variables, size_t stream)
 {
@@ -555,7 +533,7 @@ static void plot_vector(struct spc_folding *f)
         observation.point.mean = mean_of_streams(observation.vector, variables);
     } else {
         if (f->plan->subgroup > 1)
-            summarise_vectors(raw, stream->subgroup.n, variables, vector);
+            spc_vectors_summarise(raw, stream->subgroup.n, variables, vector);
         observation.point.mean = observation.vector[0];
     }
     plot(f, &observation);

@@ -199,6 +199,51 @@ static void say_panel(struct spc_draft *draft, const struct spc_scene *scene,
     spc_say_filled(draft, "what", what[1 + side]);
 }
 
+enum { CAUSES_MAX = 3, CAUSES_TEXT = 128 };
+
+/* "ir, capacity and ocv": the variables, or streams, that did it. */
+static void say_causes(struct spc_draft *draft, const struct spc_scene *scene,
+                       const struct spc_event *event)
+{
+    static const char *const between[2][SPC_LANGUAGES] = {{", ", "、"},
+                                                          {" and ", "和"}};
+    const char *names[CAUSES_MAX];
+    char text[CAUSES_TEXT] = "";
+    size_t count = 0, length = 0;
+
+    for (uint32_t i = 0; i < event->contribution_count; i++) {
+        const struct spc_contribution *cause = &event->contributions[i];
+        const char *name = spc_scene_variable(scene, cause->variable);
+
+        if (count < CAUSES_MAX && name && cause->panel == event->panel &&
+            spc_contribution_is_cause(cause))
+            names[count++] = name;
+    }
+    for (size_t i = 0; i < count && length < sizeof text; i++)
+        length += (size_t)snprintf(
+            text + length, sizeof text - length, "%s%.32s",
+            i > 0 ? between[i + 1 == count][draft->language] : "", names[i]);
+    spc_say_copy(draft, "causes", text);
+}
+
+/* "+1.2 mV", and the point since which. */
+static void say_shift(struct spc_draft *draft, const struct spc_scene *scene,
+                      const struct spc_event *event)
+{
+    bool known = event->change_index > 0 && isfinite(event->shift);
+    int decimals = spc_decimals_of(scene->resolution, event->limits.sigma);
+    char number[SPC_NUMBER_TEXT], text[SPC_NUMBER_TEXT + 48] = "";
+
+    if (known) {
+        spc_decimal_text(event->shift, spc_decimals_finer(decimals, 1), number);
+        snprintf(text, sizeof text, "%s%s%s%.40s", event->shift > 0 ? "+" : "",
+                 number, scene->unit && scene->unit[0] ? " " : "",
+                 scene->unit ? scene->unit : "");
+    }
+    spc_say_copy(draft, "shift", text);
+    spc_say_count(draft, "change", event->change_index);
+}
+
 static void say_alarm(struct spc_draft *draft, const struct spc_scene *scene,
                       const struct spc_event *event)
 {
@@ -209,6 +254,8 @@ static void say_alarm(struct spc_draft *draft, const struct spc_scene *scene,
 
     say_panel(draft, scene, event);
     say_since(draft, event);
+    say_causes(draft, scene, event);
+    say_shift(draft, scene, event);
     if (event->since)
         spc_say_time(draft, "opened", event->since);
     else
@@ -224,6 +271,12 @@ static const char *const subgroups[SPC_LANGUAGES] = {
     "{subgroups} subgroups of {n}", "{subgroups} 个子组（每组 {n} 件）"};
 static const char *const individuals[SPC_LANGUAGES] = {
     "{measurements} measurements", "{measurements} 个测量值"};
+static const char *const between_limits[SPC_LANGUAGES] = {
+    "{lower} to {upper}", "{lower} 至 {upper}"};
+static const char *const upper_alone[SPC_LANGUAGES] = {
+    "up to {upper}", "不超过 {upper}"};
+static const char *const lower_alone[SPC_LANGUAGES] = {
+    "from {lower}", "不低于 {lower}"};
 /* clang-format on */
 
 static void say_limits(struct spc_draft *draft, const struct spc_scene *scene,
@@ -253,6 +306,10 @@ static void say_limits(struct spc_draft *draft, const struct spc_scene *scene,
     spc_say_number(draft, "center", limits->center, fine, unit);
     spc_say_number(draft, "lower", zones[0].lower[3], fine, NULL);
     spc_say_number(draft, "upper", zones[0].upper[3], fine, unit);
+    spc_say_filled(draft, "span",
+                   isnan(zones[0].lower[3])   ? upper_alone
+                   : isnan(zones[0].upper[3]) ? lower_alone
+                                              : between_limits);
     if (paired)
         spc_say_number(draft, "widest", zones[1].upper[3], fine, unit);
     else
@@ -272,11 +329,16 @@ static const struct {
 } by_action[SPC_ACTIONS] = {
 [SPC_NO_ACTION] = {"info", {"{place}: nothing changed[: {detail}]",
     "{place}：无变化[：{detail}]"}},
-[SPC_RAISED] = {NULL, {"{place}: {what}[ since {since}][; {reaction}]",
-    "{place}：{what}[，自{since}起][；{reaction}]"}},
+[SPC_RAISED] = {NULL, {
+    "{place}: {what}[ since {since}][, because of {causes}]"
+    "[, shifted by {shift} since point {change}][; {reaction}]",
+    "{place}：{what}[，自{since}起][，主要因为 {causes}]"
+    "[，自第 {change} 点起偏移 {shift}][；{reaction}]"}},
 [SPC_UPDATED] = {NULL, {
-    "{place}: {what}[, in alarm since {since}][; {reaction}]",
-    "{place}：{what}[，报警自{since}起持续][；{reaction}]"}},
+    "{place}: {what}[, in alarm since {since}][, because of {causes}]"
+    "[, shifted by {shift} since point {change}][; {reaction}]",
+    "{place}：{what}[，报警自{since}起持续][，主要因为 {causes}]"
+    "[，自第 {change} 点起偏移 {shift}][；{reaction}]"}},
 [SPC_RETURNED] = {"info", {
     "{place}: {statistic} is in control again[ at {value}]"
     "[, alarm of {opened} returned][, {unseen}]",
@@ -296,11 +358,11 @@ static const struct {
 
 [SPC_LIMITS_IN_FORCE] = {"info", {
     "{place}: limits version {version} in force, centre {center}, {statistic}"
-    " {lower} to {upper}[, {spread} up to {widest}]; from {basis},"
-    " sigma {sigma} by {estimator}[; {detail}]",
+    " {span}[, {spread} up to {widest}]; from {basis}[, sigma {sigma}]"
+    " by {estimator}[; {detail}]",
     "{place}：第 {version} 版控制限生效，中心线 {center}，{statistic}"
-    " {lower} 至 {upper}[，{spread}上限 {widest}]；由 {basis}估计，"
-    "σ = {sigma}（{estimator}）[；{detail}]"}},
+    " {span}[，{spread}上限 {widest}]；由 {basis}估计"
+    "[，σ = {sigma}]（{estimator}）[；{detail}]"}},
 [SPC_STUDY_FAILED] = {"medium", {
     "{place}: no limits could be set[: {detail}]",
     "{place}：无法确定控制限[：{detail}]"}},
@@ -421,10 +483,8 @@ static char *chart_in(const struct spc_scene *scene,
                       enum spc_language language)
 {
     static const char *const with[SPC_LANGUAGES] = {
-        "{place}: [{statistic} {value}, ]limits {lower} to {upper}"
-        " (version {version})",
-        "{place}：[{statistic} {value}，]控制限 {lower} 至 {upper}"
-        "（第 {version} 版）"};
+        "{place}: [{statistic} {value}, ]limits {span} (version {version})",
+        "{place}：[{statistic} {value}，]控制限 {span}（第 {version} 版）"};
     static const char *const without[SPC_LANGUAGES] = {
         "{place}: [last {value}, ]no limits yet",
         "{place}：[当前 {value}，]尚无控制限"};

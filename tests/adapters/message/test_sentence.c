@@ -135,6 +135,95 @@ static void test_rounding_never_hides_the_crossing(void **state)
     }
 }
 
+/* The variables behind it, as far as they are few; a limit without a lower
+ * one. */
+static void test_a_vector_names_its_causes(void **state)
+{
+    static const char *const names[] = {"ocv", "ir", "capacity", "k"};
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_alarm();
+
+    (void)state;
+    scene.reaction = scene.reaction_zh = NULL;
+    scene.variables = names;
+    scene.variable_count = 4;
+    event.chart = SPC_CHART_T2;
+    event.points[0].value = 38.213;
+    for (unsigned i = 0; i < 4; i++)
+        event.zones.upper[i] = 2 + 4 * i;
+    for (unsigned i = 1; i < 4; i++)
+        event.zones.lower[i] = NAN;
+    event.contribution_count = 3;
+    event.contributions[0] = (struct spc_contribution){
+        .variable = 1, .value = 30, .limit = 9, .given = 2, .given_limit = 9};
+    event.contributions[1] = (struct spc_contribution){
+        .variable = 2, .value = 1, .limit = 9, .given = 11, .given_limit = 10};
+    event.contributions[2] = (struct spc_contribution){
+        .variable = 0, .value = 8, .limit = 9, .given = 10, .given_limit = 10};
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): T² 38.21 is above the upper limit 14.00 "
+                "since part 00000156 (2026-11-21 10:00:00 UTC), because of ir "
+                "and capacity",
+                "ocv-test ocv（H-22）：T² 38.21 高于上控制限 14.00，自零件 "
+                "00000156（2026-11-21 10:00:00 UTC）起，主要因为 ir和capacity");
+
+    event.contributions[1].given = 10;
+    event.contributions[0].panel = SPC_PANEL_SPREAD;
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): T² 38.21 is above the upper limit 14.00 "
+                "since part 00000156 (2026-11-21 10:00:00 UTC)",
+                "ocv-test ocv（H-22）：T² 38.21 高于上控制限 14.00，自零件 "
+                "00000156（2026-11-21 10:00:00 UTC）起");
+}
+
+static void test_limits_without_a_lower_one(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_alarm();
+
+    (void)state;
+    event.kind = SPC_EVENT_LIMITS;
+    event.action = SPC_LIMITS_IN_FORCE;
+    event.limits = (struct spc_limits){
+        .number = 2,
+        .chart = SPC_CHART_T2,
+        .estimator = SPC_ESTIMATOR_OVERALL,
+        .n = 1,
+        .center = 2,
+        .sigma = NAN,
+        .subgroups = 30,
+        .measurements = 30,
+        .zones = {{.upper = {2, 6, 10, 14}, .lower = {2, NAN, NAN, NAN}}},
+    };
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): limits version 2 in force, centre 2.00, "
+                "T² up to 14.00; from 30 measurements by overall",
+                "ocv-test ocv（H-22）：第 2 版控制限生效，中心线 2.00，T² "
+                "不超过 14.00；由 30 个测量值估计（overall）");
+}
+
+static void test_a_sum_tells_the_shift(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_alarm();
+
+    (void)state;
+    scene.reaction = scene.reaction_zh = NULL;
+    event.chart = SPC_CHART_CUSUM;
+    for (unsigned i = 0; i < 4; i++)
+        event.zones.upper[i] = i * 5 / 3.0;
+    event.points[0].value = 5.31;
+    event.change_index = 31;
+    event.shift = 0.00118;
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): cumulative sum (sigmas) 5.31 is above "
+                "the upper limit 5.00 since part 00000156 (2026-11-21 10:00:00 "
+                "UTC), shifted by +0.00118 V since point 31",
+                "ocv-test ocv（H-22）：累积和（sigma） 5.31 高于上控制限 5.00，"
+                "自零件 00000156（2026-11-21 10:00:00 UTC）起，自第 31 "
+                "点起偏移 +0.00118 V");
+}
+
 static void test_decimals_follow_the_gauge(void **state)
 {
     /* clang-format off */
@@ -345,6 +434,9 @@ int main(void)
         cmocka_unit_test(test_an_old_alarm_names_its_point),
         cmocka_unit_test(test_the_spread_panel),
         cmocka_unit_test(test_rounding_never_hides_the_crossing),
+        cmocka_unit_test(test_a_vector_names_its_causes),
+        cmocka_unit_test(test_limits_without_a_lower_one),
+        cmocka_unit_test(test_a_sum_tells_the_shift),
         cmocka_unit_test(test_decimals_follow_the_gauge),
         cmocka_unit_test(test_what_people_did),
         cmocka_unit_test(test_limits_say_where_they_come_from),
