@@ -57,9 +57,8 @@ void spc_arl_rules_clear(struct spc_arl_rules *rules)
     clear(&rules->found);
 }
 
-enum spc_status spc_arl_rules_run_length(const struct spc_arl_rules *rules,
-                                         double width, double shift,
-                                         double *ret_length)
+static struct spc_chain chain_of(const struct spc_arl_rules *rules,
+                                 double width, double shift)
 {
     struct spc_chain chain = {
         .states = rules->found.count,
@@ -68,5 +67,25 @@ enum spc_status spc_arl_rules_run_length(const struct spc_arl_rules *rules,
     };
 
     spc_chain_normal(width, shift, chain.probability);
+    return chain;
+}
+
+enum spc_status spc_arl_rules_run_length(const struct spc_arl_rules *rules,
+                                         double width, double shift,
+                                         double *ret_length)
+{
+    struct spc_chain chain = chain_of(rules, width, shift);
+
     return spc_chain_run_length(&chain, ret_length);
+}
+
+enum spc_status spc_arl_rules_steady_run_length(
+    const struct spc_arl_rules *rules, double width, double shift,
+    double *ret_length)
+{
+    struct spc_chain chain = chain_of(rules, width, shift);
+    double until_now[SPC_CHAIN_BANDS];
+
+    spc_chain_normal(width, 0, until_now);
+    return spc_chain_steady_run_length(&chain, until_now, ret_length);
 }

@@ -24,4 +24,10 @@ enum spc_status spc_arl_rules_run_length(const struct spc_arl_rules *rules,
                                          double width, double shift,
                                          double *ret_length);
 
+/* The same, of a chart that has long run in control without a signal. */
+SPC_MUST_CHECK
+enum spc_status spc_arl_rules_steady_run_length(
+    const struct spc_arl_rules *rules, double width, double shift,
+    double *ret_length);
+
 #endif

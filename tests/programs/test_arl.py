@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """spc arl as a person meets it: what it refuses and with which words, what it
 answers in each format, and what must be true between its answers.  Its figures
-are held by oracle.run_lengths."""
+are held by oracle.run_lengths, engine.run_length and engine.run_length_rate."""
 
 import json
 import os
@@ -30,6 +30,12 @@ def lengths(*arguments):
     return [entry["arl"] for entry in answer(*arguments)["arl"]]
 
 
+def spent(key, *arguments):
+    return [entry[key] for entry in answer(*arguments)["arl"]]
+
+
+BERNOULLI = ("--chart", "bernoulli-cusum", "--p0", "0.01", "--p1", "0.025",
+             "--h", "300")
 EWMA = ("--chart", "ewma", "--lambda", "0.1", "--width", "2.814")
 CUSUM = ("--chart", "cusum", "--k", "0.5", "--h", "5")
 
@@ -86,10 +92,37 @@ class Refusals(unittest.TestCase):
         self.refused("--limits exact is for two-sided", *EWMA, "--limits",
                      "exact", "--one-sided")
         self.refused("--barrier needs --one-sided", *EWMA, "--barrier", "-1")
-        self.refused("--state steady is for", *CUSUM, "--state", "steady")
-        self.refused("--state steady is for", *EWMA, "--limits", "exact",
-                     "--state", "steady")
+        self.refused("two sums with --k 0 never settle", "--chart", "cusum",
+                     "--k", "0", "--h", "3", "--state", "steady")
+        self.refused("exact limits are the fixed ones", *EWMA, "--limits",
+                     "exact", "--state", "steady")
         self.refused("--charts needs --rate", *EWMA, "--charts", "5")
+
+    def test_charts_of_events(self):
+        units = ("--chart", "bernoulli-cusum", "--p0", "0.01", "--h", "300")
+        self.refused("needs --p1, what it is to detect, or --k", *units)
+        self.refused("--p1 and --k say the same thing", *units, "--p1",
+                     "0.02", "--k", "60")
+        self.refused("nothing to detect", *units, "--p1", "0.01")
+        self.refused("nothing to detect", *units, "--k", "100")
+        self.refused("--k counts units and is whole", *units, "--k", "60.5")
+        self.refused("--head-start lies between 0 and 300", *units, "--k",
+                     "60", "--head-start", "301")
+        self.refused("needs --p0", "--chart", "ccc")
+        self.refused("--r takes a count from 1 to 4", "--chart", "ccc", "--p0",
+                     "0.01", "--r", "5")
+        self.refused("needs --n", "--chart", "p", "--p0", "0.01")
+        self.refused("--n is not for c", "--chart", "c", "--mean0", "4", "--n",
+                     "2")
+        self.refused("needs --mean0", "--chart", "t")
+        self.refused("two kinds of limits", "--chart", "np", "--p0", "0.01",
+                     "--n", "500", "--alpha", "0.01", "--width", "3")
+        self.refused("factors of the rate", *BERNOULLI, "--shift", "0")
+        self.refused("60 times the rate makes the probability", "--chart", "p",
+                     "--p0", "0.02", "--n", "50", "--shift", "1,60", status=3)
+        self.refused("at 1 times the rate: a calculation did not converge",
+                     "--chart", "np", "--p0", "0.9", "--n", "3", "--one-sided",
+                     "--width", "30", status=3)
 
     def test_no_figure(self):
         self.refused("at a shift of 0: a calculation did not converge",
@@ -157,6 +190,101 @@ class Answers(unittest.TestCase):
         fixed = lengths(*EWMA, "--shift", "0,1,2")
         exact = lengths(*EWMA, "--shift", "0,1,2", "--limits", "exact")
         self.assertTrue(all(e < f for e, f in zip(exact, fixed)))
+
+    def test_the_contract_of_charts_of_events(self):
+        got = answer(*BERNOULLI, "--shift", "1,2.5", "--rate", "100")
+        self.assertEqual(list(got), ["schema", "arl", "k", "false_alarms"])
+        self.assertEqual([list(entry) for entry in got["arl"]],
+                         [["shift", "arl", "anos"]] * 2)
+        self.assertEqual(got["k"], 61)
+        self.assertAlmostEqual(got["false_alarms"]["per_shift"],
+                               800 / got["arl"][0]["arl"])
+        got = answer("--chart", "t", "--mean0", "100", "--one-sided")
+        self.assertEqual(list(got), ["schema", "arl", "limits"])
+        self.assertEqual(list(got["arl"][0]), ["shift", "arl", "ats"])
+        self.assertIsNone(got["limits"]["upper"])
+        self.assertAlmostEqual(got["limits"]["lower"], 0.1350912070956)
+        text = run(*BERNOULLI, "--shift", "1", "-f", "csv").stdout
+        self.assertTrue(text.startswith("shift,arl,anos\n1,"), text)
+        self.assertIn("ANOS", run(*BERNOULLI, "-f", "table").stdout)
+        self.assertIn("ATS", run("--chart", "t", "--mean0", "1", "-f",
+                                 "table").stdout)
+
+    def test_units_and_gaps_are_one_chart(self):
+        units = answer(*BERNOULLI)["arl"]
+        gaps = answer("--chart", "geometric-cusum", *BERNOULLI[2:])["arl"]
+        for one, other in zip(units, gaps):
+            self.assertEqual(one["anos"], other["anos"])
+            self.assertEqual(one["anos"], one["arl"])
+            self.assertAlmostEqual(other["arl"],
+                                   0.01 * one["shift"] * one["anos"])
+
+    def test_a_reference_given_is_the_one_computed(self):
+        again = ("--chart", "bernoulli-cusum", "--p0", "0.01", "--k", "61",
+                 "--h", "300")
+        self.assertEqual(answer(*BERNOULLI), answer(*again))
+        fall = lengths("--chart", "bernoulli-cusum", "--p0", "0.01", "--p1",
+                       "0.004", "--h", "600", "--shift", "1,0.7,0.4")
+        self.assertTrue(fall[0] > fall[1] > fall[2])
+
+    def test_times_are_units_at_a_part_in_a_thousand_million(self):
+        units = spent("anos", "--chart", "geometric-cusum", "--p0", "1e-9",
+                      "--p1", "1e-8", "--h", "768000000", "--head-start",
+                      "256000000", "--shift", "1,10")
+        times = spent("ats", "--chart", "tbe-cusum", "--mean0", "1e9",
+                      "--mean1", "1e8", "--h", "512157212", "--shift", "1,10")
+        for one, other in zip(units, times):
+            self.assertAlmostEqual(one / other, 1, places=2)
+
+    def test_charts_of_counts_cost_their_samples(self):
+        for chart, base, n in (("p", ("--p0", "0.02"), 200),
+                               ("np", ("--p0", "0.02"), 200),
+                               ("u", ("--mean0", "4"), 3)):
+            for row in answer("--chart", chart, *base, "--n", str(n))["arl"]:
+                self.assertAlmostEqual(row["anos"] / (n * row["arl"]), 1)
+        self.assertEqual(lengths("--chart", "p", "--p0", "0.02", "--n", "200"),
+                         lengths("--chart", "np", "--p0", "0.02", "--n", "200"))
+        # Three units of 4 defects are a sample of 12.
+        self.assertEqual(lengths("--chart", "u", "--mean0", "4", "--n", "3"),
+                         lengths("--chart", "c", "--mean0", "12"))
+        exact = answer("--chart", "np", "--p0", "0.02", "--n", "200",
+                       "--alpha", "0.0027", "--shift", "1")
+        self.assertEqual(exact["limits"]["upper"], 11)
+        self.assertGreater(exact["arl"][0]["arl"], 1 / 0.0027)
+
+    def test_gaps_are_watched_for_a_rise(self):
+        one = lengths("--chart", "ccc", "--r", "2", "--p0", "1e-6",
+                      "--one-sided", "--shift", "1,10,0.1")
+        self.assertAlmostEqual(one[0] / (1 / 0.00135), 1, places=4)
+        self.assertTrue(one[1] < one[0] < one[2])
+        both = lengths("--chart", "g", "--p0", "0.01", "--width", "3",
+                       "--shift", "1")
+        self.assertAlmostEqual(both[0], 54.59998836707, places=9)
+
+    def test_without_a_memory_both_states_are_one(self):
+        for chart in (("t2", "--p", "3"), ("shewhart",), ("t", "--mean0", "9"),
+                      ("ccc", "--p0", "1e-6", "--r", "3"),
+                      ("p", "--p0", "0.02", "--n", "200")):
+            zero = lengths("--chart", *chart)
+            steady = lengths("--chart", *chart, "--state", "steady")
+            for one, other in zip(zero, steady):
+                self.assertAlmostEqual(one / other, 1, places=10)
+
+    def test_a_steady_state_of_every_chart_with_a_memory(self):
+        for chart in (CUSUM, ("--rules", "we"), ("--rules", "nelson-2"),
+                      ("--chart", "mewma", "--p", "2", "--lambda", "0.2",
+                       "--h", "9.65")):
+            zero = lengths(*chart, "--shift", "0,1")
+            steady = lengths(*chart, "--shift", "0,1", "--state", "steady")
+            self.assertTrue(all(s < z for s, z in zip(steady, zero)), chart)
+        for chart in (BERNOULLI, ("--chart", "tbe-cusum", "--mean0", "10",
+                                  "--mean1", "4", "--h", "13.6"),
+                      ("--chart", "tbe-cusum", "--mean0", "4", "--mean1",
+                       "10", "--h", "20")):
+            zero = lengths(*chart, "--shift", "1")
+            steady = lengths(*chart, "--shift", "1", "--state", "steady")
+            self.assertNotEqual(steady[0], zero[0])
+            self.assertAlmostEqual(steady[0] / zero[0], 1, delta=0.2)
 
     def test_steady_state(self):
         plain = lengths(*CUSUM, "--one-sided", "--shift", "0,1")
