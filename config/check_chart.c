@@ -403,10 +403,24 @@ static void settle_rules(const struct asked *a, const char *key,
 
 static void check_needs(const struct asked *a)
 {
+    const struct spc_specification *s = &a->c->specification;
+
     if (a->facts.needs_specification && at(a, "spec") == NULL)
         spc_complain(a->reader->complainer, spc_node_own_place(a->node),
                      "chart %s needs the specification: spec: { lsl: ..., "
                      "usl: ... }",
+                     a->name);
+    if (has(a->facts.options, "in-pairs") && isnan(s->target) &&
+        isnan(s->lower) != isnan(s->upper))
+        spc_complain(a->reader->complainer, spc_node_key_place(a->node, "spec"),
+                     "with one limit, chart %s needs a target: green reaches "
+                     "halfway from it to the limit",
+                     a->name);
+    if (has(a->facts.options, "part") && at(a, "part_by") == NULL &&
+        at(a, "parts") == NULL &&
+        !(has(a->facts.options, "target") && !isnan(s->target)))
+        spc_complain(a->reader->complainer, spc_node_own_place(a->node),
+                     "chart %s needs the kinds of part: part_by and parts",
                      a->name);
 }
 

@@ -21,7 +21,8 @@ static const char head[] =
     "every mistake with its place, or shows the plan that the file makes.\n"
     "\n"
     "`config/examples/first-gauge.yaml` is the smallest useful file and\n"
-    "`config/examples/battery-line.yaml` a whole station.\n";
+    "`config/examples/battery-line.yaml` a whole station; `filling-line.yaml` "
+    "shows other charts.\n";
 
 /* A section's keys stand in one table under its path. */
 static void print_section(struct spc_prose *out, const char *path,

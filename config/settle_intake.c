@@ -3,7 +3,6 @@
  * characteristics and context keys, which must be those of its station. */
 #include "config/reader.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { VECTOR_MAX = 16 }; /* variables: more of them are hard to explain */
@@ -223,11 +222,6 @@ static void settle_parts(struct settling *s)
         spc_complain(s->reader->complainer, first->key->place,
                      "part_by and parts are said together: the context key "
                      "that names the kind of part, and the kinds there are");
-    if (first == NULL && spc_chart_takes(&s->facts, "part_by") &&
-        isnan(s->c->specification.target))
-        spc_complain(s->reader->complainer, spc_node_own_place(s->node),
-                     "chart %s needs the kinds of part: part_by and parts",
-                     spc_chart_text(s->c->chart));
     if (s->c->intake.part_count == 0)
         return;
     entry = parts->first;

@@ -521,7 +521,8 @@ static void test_everything_is_everything(void **state)
 
 static void test_examples(void **state)
 {
-    static const char *const examples[] = {"battery-line", "first-gauge"};
+    static const char *const examples[] = {"battery-line", "first-gauge",
+                                           "filling-line"};
 
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {

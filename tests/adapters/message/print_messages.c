@@ -101,9 +101,65 @@ static void print_states(void)
           true, &m);
 }
 
+/* An alarm of a panel with all that only some charts can say. */
+static void print_panel(struct spc_event event, enum spc_panel panel)
+{
+    static const char *const names[] = {"ocv", "resistance"};
+    struct spc_scene scene = fixture_scene();
+
+    scene.variables = names;
+    scene.variable_count = 2;
+    event.panel = panel;
+    event.zones = event.limits.zones[0];
+    event.contribution_count = 3; /* the last has no name */
+    event.contributions[0] = (struct spc_contribution){.variable = 0,
+                                                       .value = 14.2,
+                                                       .limit = 9,
+                                                       .given = 11.5,
+                                                       .given_limit = 9};
+    event.contributions[1] = (struct spc_contribution){.variable = 1,
+                                                       .value = 2.3,
+                                                       .limit = 9,
+                                                       .given = 0.4,
+                                                       .given_limit = 9};
+    event.contributions[2] =
+        (struct spc_contribution){.variable = 2,
+                                  .value = 0.3,
+                                  .limit = 9,
+                                  .given = (double)NAN,
+                                  .given_limit = (double)NAN};
+    event.change_index = 148;
+    event.shift = -0.0021;
+    print_event(&scene, &event);
+}
+
+/* Limits and alarms of every chart. */
+static void print_charts(void)
+{
+    for (unsigned chart = 0; chart < SPC_CHARTS; chart++) {
+        struct spc_scene scene = fixture_scene();
+        struct spc_event event = fixture_alarm();
+
+        if (!spc_chart_text((enum spc_chart)chart))
+            continue;
+        event.chart = (enum spc_chart)chart;
+        event.limits.chart = chart;
+        event.limits.zones[2] = event.limits.zones[1];
+        for (unsigned i = 0; i < SPC_FIGURES; i++)
+            event.limits.figure[i] = 0.25 + i;
+        for (unsigned panel = 0; panel < spc_chart_panel_count(event.chart);
+             panel++)
+            print_panel(event, (enum spc_panel)panel);
+        event.kind = SPC_EVENT_LIMITS;
+        event.action = SPC_LIMITS_IN_FORCE;
+        print_event(&scene, &event);
+    }
+}
+
 int main(void)
 {
     print_events();
+    print_charts();
     print_states();
     return 0;
 }
