@@ -2,9 +2,11 @@
 """spc check from outside: exit status, where things are printed, the plan of
 the battery line against its golden text, and the same plan as JSON."""
 import json
+import math
 import os
 import subprocess
 import sys
+import tempfile
 
 SOURCE = os.environ["SPC_SOURCE"]
 SPC = os.path.join(os.environ["SPC_BUILD"], "programs", "spc")
@@ -68,6 +70,85 @@ def json_agrees():
     check(len(names) == 10, str(names))
 
 
+def charts_are_explained():
+    status, out, err = run("config/examples/filling-line.yaml",
+                           "--format", "json")
+    check(status == 0 and err == "", f"filling line: {status} {err}")
+    plan = json.loads(out)
+    of = {c["id"]: c for c in plan["stations"][0]["characteristics"]}
+    check(plan["streams"] == 6, str(plan["streams"]))
+    check(of["weight"]["parameters"] == {
+        "sigma_estimator": "mr/d2", "width": 2.7, "lambda": 0.1},
+        str(of["weight"]))
+    check(of["fill"]["point"]["across"] == "nozzle" and
+          of["fill"]["point"]["members"] == 8 and
+          of["fill"]["false_alarms"] is None and
+          of["fill"]["false_alarms_note"], str(of["fill"]))
+    check(of["torque"]["point"]["parts"][1] ==
+          {"part": "water-1", "nominal": 1.4, "sigma": None},
+          str(of["torque"]))
+    check(of["pressure"]["point"]["vector"] ==
+          ["pressure", "temperature", "brix"], str(of["pressure"]))
+    check(of["brix"]["chart"] == "none" and "rules" not in of["brix"],
+          str(of["brix"]))
+    check(of["cap"]["study"] == 0 and of["cap"]["point"]["event"],
+          str(of["cap"]))
+    check(of["scratches"]["point"]["units"] == "bottles" and
+          of["scratches"]["false_alarms"] is None, str(of["scratches"]))
+
+
+def tail(probabilities, lower, upper):
+    """Of counts below or above what does not signal."""
+    return sum(p for count, p in enumerate(probabilities)
+               if count < lower or count > upper)
+
+
+def run_length_of(keys):
+    """In points, of a characteristic with these keys."""
+    text = read(os.path.join(DATA, "good", "least.yaml"))
+    head, mark, _ = text.partition("    characteristics:")
+    check(mark != "", "least.yaml has characteristics")
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "chart.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(head + mark + " [{ id: x, register: 65501, "
+                       "type: uint16, " + keys + " }]\n")
+        status, out, err = run(path, "--format", "json")
+    check(status == 0, f"{keys}: {status} {err}")
+    chart = json.loads(out)["stations"][0]["characteristics"][0]
+    check(chart["false_alarms"] is not None, str(chart))
+    return chart["false_alarms"]["in_control_arl"]
+
+
+def run_lengths_are_exact():
+    def same(keys, want):
+        got = run_length_of(keys)
+        check(abs(got / want - 1) < 1e-9, f"{keys}: {got}, not {want}")
+
+    n, p = 200, 0.02
+    binomial = [math.comb(n, i) * p**i * (1 - p)**(n - i)
+                for i in range(n + 1)]
+    half = 3 * math.sqrt(n * p * (1 - p))
+    within = (n * p - half, n * p + half)
+    same("chart: p, center: 0.02, units: 200", 1 / tail(binomial, *within))
+    same("chart: np, center: 0.02, units: 200", 1 / tail(binomial, *within))
+    same("chart: p, center: 0.02, units: 2, subgroup: 100",
+         1 / tail(binomial, *within))
+    poisson = [math.exp(-15) * 15**i / math.factorial(i) for i in range(150)]
+    half = 3 * math.sqrt(15)
+    same("chart: u, center: 1.5, subgroup: 10",
+         1 / tail(poisson, 15 - half, 15 + half))
+    same("chart: c, center: 15", 1 / tail(poisson, 15 - half, 15 + half))
+    same("chart: t, alpha: 0.01", 100)
+    same("chart: imr", 1 / math.erfc(3 / math.sqrt(2)))
+    same("chart: xbar-r, subgroup: 5, width: 2",
+         1 / math.erfc(2 / math.sqrt(2)))
+    # Lucas and Saccucci 1990, of limits that do not open: 559.9; Montgomery,
+    # of a CUSUM with k = 0.5 and h = 5: 465.
+    check(540 < run_length_of("chart: ewma") < 560, "ewma")
+    check(abs(run_length_of("chart: cusum") - 465.44) < 0.01, "cusum")
+
+
 def gaps_are_listed():
     status, out, _ = run(os.path.join(DATA, "good", "everything.yaml"),
                          "--format", "json")
@@ -110,6 +191,8 @@ def usage_and_reference():
 
 golden_table()
 json_agrees()
+charts_are_explained()
+run_lengths_are_exact()
 gaps_are_listed()
 mistakes_go_to_stderr()
 usage_and_reference()
