@@ -224,21 +224,23 @@ static void origin(const struct spc_chart_study *study,
 }
 
 /* A base line that ends before the file does is shown as a part of the chart;
- * what follows is judged by the same limits. */
+ * what follows is judged by the same limits, unless the base line has a width
+ * of its own. */
 static void sketch_base_line(const struct spc_chart_study *study,
                              enum spc_language language, struct sketch *sketch)
 {
     static const char *const parts[2][SPC_LANGUAGES] = {
         {"base line", "基准段"}, {"judged by its limits", "按其控制限判定"}};
     size_t end = study->plan.end, count = study->dataset->count;
+    bool other_width = study->plan.type->data == SPC_DATA_VECTORS ||
+                       study->plan.design.alpha_for_study > 0;
 
     if (study->plan.design.known || study->stage_count > 1 || end >= count)
         return;
     sketch->stages[0] =
         (struct spc_picture_stage){0, end, parts[0][language], false};
-    sketch->stages[1] =
-        (struct spc_picture_stage){end, count, parts[1][language],
-                                   study->plan.type->data != SPC_DATA_VECTORS};
+    sketch->stages[1] = (struct spc_picture_stage){
+        end, count, parts[1][language], !other_width};
     sketch->stage_count = 2;
 }
 

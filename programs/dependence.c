@@ -62,7 +62,7 @@ static char *append_probability(char *at, double p)
     return append_count(append(at, "e-"), exponent);
 }
 
-/* What follows for limits that presume independence. */
+/* What follows for limits that presume independence; NULL: nothing. */
 static const char *consequence(const struct spc_chart_design *design, double r)
 {
     bool moving = design->estimator == SPC_ESTIMATOR_MR ||
@@ -70,9 +70,16 @@ static const char *consequence(const struct spc_chart_design *design, double r)
 
     switch (design->chart) {
     case SPC_CHART_AR_INDIVIDUAL:
-        return NULL; /* as its limits know */
+    case SPC_CHART_ACCEPTANCE:
+    case SPC_CHART_MODIFIED:
+    case SPC_CHART_PRE_CONTROL:
+        return NULL; /* their limits allow for it, or are not of the process */
     case SPC_CHART_AR_RESIDUAL:
         return ": the model leaves something over; try another order";
+    case SPC_CHART_IMR_R:
+    case SPC_CHART_IMR_S:
+        return r > 0 ? ": limits by moving ranges are too narrow"
+                     : ": limits by moving ranges do not know of it";
     default:
         break;
     }

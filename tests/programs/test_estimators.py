@@ -289,6 +289,21 @@ class TooFew(unittest.TestCase):
                 for point in panel["points"]:
                     self.assertIsNone(point["ucl"], kind)
 
+    def test_a_model_needs_five(self):
+        for kind in ("ar-individual", "ar-residual"):
+            for count in range(1, 5):
+                answer = chart(kind, column(VALUES[:count]))
+                self.assertEqual(answer["notes"], [
+                    "no limits: %d point%s, 5 are needed at least: %d more; 20 "
+                    "or more are usual." % (count, "s" * (count > 1),
+                                            5 - count)])
+            answer = chart(kind, column(VALUES[:5]))
+            self.assertIsNotNone(answer["estimate"]["sigma"])
+            answer = chart(kind, column(VALUES), "--exclude", "1-12")
+            self.assertIn("0 points, 5 are needed", answer["notes"][0])
+            answer = chart(kind, column(VALUES), "--baseline", "3:7")
+            self.assertEqual(answer["estimate"]["subgroups"], 5)
+
     def test_two_points_have(self):
         for kind, how in CHARTS.items():
             answer = chart(kind, "a,b\n3,5\n4,9\n", *how)
