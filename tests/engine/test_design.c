@@ -45,15 +45,20 @@ static void test_mewma_two_ways(void **state)
 {
     static const struct spc_mewma_design designs[] = {
         {0.2, 9.65, 2}, {0.035, 11.3, 3}, {0.25, 34.7, 15}, {0.6, 14.7, 5}};
-    double limit = spc_t2_limit(7, 285), length = NAN;
+    static const unsigned ps[] = {2, 3, 7, 60};
+    double length = NAN;
 
     (void)state;
     for (size_t i = 0; i < sizeof designs / sizeof *designs; i++) {
         assert_int_equal(spc_mewma_run_length(&designs[i], 0, &length), SPC_OK);
         CHECK_CLOSE(shifted(designs[i], 0), length, 1e-8);
     }
-    CHECK_CLOSE(shifted((struct spc_mewma_design){1, limit, 7}, 1.385),
-                spc_t2_run_length(7, 1 / 285.0, 1.385), 1e-8);
+    for (size_t i = 0; i < sizeof ps / sizeof *ps; i++) {
+        struct spc_mewma_design t2 = {1, spc_t2_limit(ps[i], 985), ps[i]};
+
+        CHECK_CLOSE(shifted(t2, 1.385),
+                    spc_t2_run_length(ps[i], 1 / 985.0, 1.385), 1e-8);
+    }
 }
 
 static void test_mewma_too_slow(void **state)

@@ -105,7 +105,7 @@ static void test_valleys(void **state)
             assert_int_equal(
                 spc_search_least(valley_of, &c, &range, points, &x), SPC_OK);
             CHECK_CLOSE(x, bottoms[i][1], 2e-4);
-            assert_true(looks <= points + 30);
+            assert_true(looks <= points + 20);
         }
 }
 
