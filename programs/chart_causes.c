@@ -226,3 +226,21 @@ bool spc_chart_vectors_absence(const struct spc_chart_study *study,
         return false;
     return true;
 }
+
+/* Williams, Woodall, Birch and Sullivan, J. Quality Technology 38(3), 2006:
+ * the chi-square will do from p^2 + 3 p points on. */
+void spc_chart_vectors_note(const struct spc_chart_study *study,
+                            const struct spc_chart_stage *stage,
+                            const char *where, json_t *notes)
+{
+    size_t p = study->dataset->variables, enough = p * p + 3 * p;
+
+    if (study->plan.design.chart != SPC_CHART_T2 || stage->status != SPC_OK ||
+        study->plan.design.estimator != SPC_ESTIMATOR_MSSD_PLAIN ||
+        stage->subgroups >= enough)
+        return;
+    spc_note(notes,
+             "%sthe limit of the study itself is too low: by successive "
+             "differences of %zu variables it is right from %zu points on.",
+             where, p, enough);
+}

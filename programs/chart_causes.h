@@ -24,4 +24,9 @@ bool spc_chart_vectors_absence(const struct spc_chart_study *study,
                                enum spc_language language, char *ret_text,
                                size_t room);
 
+/* Remarks on limits that are only nearly right. */
+void spc_chart_vectors_note(const struct spc_chart_study *study,
+                            const struct spc_chart_stage *stage,
+                            const char *where, json_t *notes);
+
 #endif

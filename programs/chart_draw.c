@@ -232,7 +232,7 @@ static void sketch_base_line(const struct spc_chart_study *study,
     static const char *const parts[2][SPC_LANGUAGES] = {
         {"base line", "基准段"}, {"judged by its limits", "按其控制限判定"}};
     size_t end = study->plan.end, count = study->dataset->count;
-    bool other_width = study->plan.type->data == SPC_DATA_VECTORS ||
+    bool other_width = study->plan.design.chart == SPC_CHART_T2 ||
                        study->plan.design.alpha_for_study > 0;
 
     if (study->plan.design.known || study->stage_count > 1 || end >= count)

@@ -674,11 +674,16 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
     [SIGNALS] = {"%zu signals:\n", "%zu 个信号：\n"},
 };
 
-/* "-": there is no such line. */
+enum { DECIMALS_MAX = 12 };
+
+/* "-": there is no such line.  A determinant may be smaller than any decimals
+ * show. */
 static void edge_text(double x, int decimals, char text[SPC_NUMBER_TEXT])
 {
     if (isnan(x))
         snprintf(text, SPC_NUMBER_TEXT, "-");
+    else if (decimals >= DECIMALS_MAX && fabs(x) < 1e-6)
+        snprintf(text, SPC_NUMBER_TEXT, "%.6g", x);
     else
         spc_decimal_text(x, decimals, text);
 }
@@ -709,8 +714,8 @@ static void write_limits(const struct spc_chart_study *study,
     char center[SPC_NUMBER_TEXT], lower[SPC_NUMBER_TEXT];
     char upper[SPC_NUMBER_TEXT];
 
-    if (decimals > 12)
-        decimals = 12;
+    if (decimals > DECIMALS_MAX)
+        decimals = DECIMALS_MAX;
     edge_text(zones->upper[0], decimals, center);
     edge_text(low->lower[SPC_EDGES - 1], decimals, lower);
     edge_text(zones->upper[SPC_EDGES - 1], decimals, upper);
@@ -739,8 +744,8 @@ static void write_study_limits(const struct spc_chart_study *study,
 
     if (!(study->plan.design.alpha_for_study > 0))
         return;
-    if (decimals > 12)
-        decimals = 12;
+    if (decimals > DECIMALS_MAX)
+        decimals = DECIMALS_MAX;
     spc_decimal_text(center - share * (center - zones->lower[SPC_EDGES - 1]),
                      decimals, lower);
     spc_decimal_text(center + share * (zones->upper[SPC_EDGES - 1] - center),

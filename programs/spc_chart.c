@@ -2,6 +2,7 @@
 /* spc chart: limits from a file's base line, and what the rules say of every
  * point.  Reads options, then hands on: dataset, study, words. */
 #include "adapters/json/json.h"
+#include "programs/chart_causes.h"
 #include "programs/chart_iterate.h"
 #include "programs/chart_parts.h"
 #include "programs/chart_streams.h"
@@ -737,6 +738,7 @@ static void remark_stage(const struct spc_chart_study *study, size_t s,
     spc_chart_parts_note(study, stage, where, notes);
     remark_dependence(study, stage, where, notes);
     spc_chart_streams_note(study, stage, where, notes);
+    spc_chart_vectors_note(study, stage, where, notes);
 }
 
 /* What was found, and from what. */

@@ -21,10 +21,11 @@ enum {
     PANEL_GAP = 26,
     AXIS_HEIGHT = 48,
     TICKS_MAX = 6,
-    SYMBOL = 5,      /* half a symbol's width */
-    PNG_SCALE = 2,   /* for screens of high density */
-    HEADROOM = 24,   /* over the highest point, for a symbol's number */
-    DOT_SPACING = 4, /* closer points are a line without dots */
+    DECIMALS_MAX = 12, /* of a number; a smaller one has an exponent */
+    SYMBOL = 5,        /* half a symbol's width */
+    PNG_SCALE = 2,     /* for screens of high density */
+    HEADROOM = 24,     /* over the highest point, for a symbol's number */
+    DOT_SPACING = 4,   /* closer points are a line without dots */
 };
 
 /* The palette: greys for what is well, one colour for each severity. */
@@ -174,7 +175,7 @@ static void set_scale(struct frame *frame, const struct spc_picture *picture,
     frame->step = tick_step(frame->high - frame->low);
     frame->decimals =
         (int)fmax(picture->decimals, ceil(-log10(frame->step) - 1e-9));
-    frame->decimals = frame->decimals > 12 ? 12 : frame->decimals;
+    frame->decimals = (int)fmin(frame->decimals, DECIMALS_MAX);
 }
 
 static double x_of(const struct canvas *canvas, const struct frame *frame,
@@ -209,7 +210,10 @@ static void tick_text(const struct frame *frame, double value, char *text,
 {
     if (fabs(value) < frame->step * 1e-9)
         value = 0; /* never "-0.000" */
-    snprintf(text, room, "%.*f", frame->decimals, value);
+    if (frame->decimals >= DECIMALS_MAX && fabs(value) < 1e-6)
+        snprintf(text, room, "%.4g", value);
+    else
+        snprintf(text, room, "%.*f", frame->decimals, value);
 }
 
 static double ticks_width(const struct canvas *canvas,
@@ -230,8 +234,12 @@ static void limit_text(const struct canvas *canvas, const char *name,
 {
     unsigned decimals = canvas->picture->decimals + 2;
 
-    snprintf(text, room, "%s %.*f", name, (int)(decimals > 12 ? 12 : decimals),
-             value);
+    if (decimals > DECIMALS_MAX && fabs(value) < 1e-6)
+        snprintf(text, room, "%s %.4g", name, value);
+    else
+        snprintf(text, room, "%s %.*f", name,
+                 (int)(decimals > DECIMALS_MAX ? DECIMALS_MAX : decimals),
+                 value);
 }
 
 static double limits_width(const struct canvas *canvas)
