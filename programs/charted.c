@@ -898,10 +898,8 @@ void spc_charted_gap(struct spc_folding *f)
             spc_subgroup_skip(&stream->subgroup);
         return;
     }
-    if (stream->subgroup.places > 0) {
+    if (stream->subgroup.places > 0)
         close_gathering(f);
-        return;
-    }
     spc_break_runs(stream);
     stream->after_gap = 1;
 }

@@ -398,26 +398,22 @@ static void take_individual(struct spc_folding *f, bool measured, double value)
 
 /* Parts are missing between the stream's last sample and this one.  Lost
  * parts keep their places, so that a subgroup stays n consecutive parts; a
- * subgroup that the gap outruns is closed as it is. */
+ * subgroup that the gap outruns is closed as it is, and runs end there. */
 static void cross_gap(struct spc_folding *f)
 {
     struct spc_stream *stream = f->stream;
     bool counted = f->plan->by_count == 0 && f->sample->epoch == stream->epoch;
     uint64_t lost = f->sample->lost;
 
-    stream->previous = (double)NAN;
-    if (stream->n == 1) {
-        spc_break_runs(stream);
-        return;
-    }
-    if (stream->subgroup.places == 0)
-        return;
-    if (counted && stream->subgroup.places + lost < stream->n) {
+    if (counted && stream->subgroup.places > 0 &&
+        stream->subgroup.places + lost < stream->n) {
         for (uint64_t i = 0; i < lost; i++)
             spc_subgroup_skip(&stream->subgroup);
         return;
     }
-    close_subgroup(f);
+    if (stream->subgroup.places > 0)
+        close_subgroup(f);
+    spc_break_runs(stream);
 }
 
 void spc_watch_value(struct spc_folding *f, bool measured, const char *why)

@@ -297,6 +297,35 @@ static void test_an_empty_subgroup_is_told_and_not_plotted(void **state)
     assert_int_equal(told(SPC_SUBGROUP_SHORT), 1);
 }
 
+/* Eight subgroups above the centre and one more after lost parts are not nine
+ * in a row; without the loss they are. */
+static void test_a_gap_between_subgroups_ends_runs(void **state)
+{
+    (void)state;
+    for (uint64_t lost = 0; lost <= 4; lost += 2) {
+        bool nine = false;
+
+        set_up(SPC_CHART_XBAR_R, 2, 20);
+        assert_true(spc_rules_named(
+            "nelson-2", &b.characteristic.rules[SPC_PANEL_LOCATION]));
+        for (int i = 0; i < 40; i++)
+            fold(10 + (i % 2 ? 1 : -1) * (i % 4 < 2 ? 1 : 1.1));
+        for (int i = 0; i < 18; i++) {
+            struct spc_sample sample;
+
+            if (i == 16)
+                b.counter += lost;
+            sample = sample_of(10.05 + (i % 2 ? 1 : -1));
+            sample.lost = i == 16 ? lost : 0;
+            spc_pipeline_fold(&b.pipeline, &sample, &b.outcome);
+            for (size_t e = 0; e < b.outcome.event_count; e++)
+                nine = nine || (b.events[e].kind == SPC_EVENT_ALARM &&
+                                b.events[e].panel == SPC_PANEL_LOCATION);
+        }
+        assert_int_equal(nine, lost == 0);
+    }
+}
+
 static void test_lost_parts_keep_their_places(void **state)
 {
     struct spc_sample sample;
@@ -529,6 +558,7 @@ int main(void)
         cmocka_unit_test(test_a_short_subgroup_uses_its_true_size),
         cmocka_unit_test(test_a_subgroup_of_one_has_a_mean_and_no_spread),
         cmocka_unit_test(test_an_empty_subgroup_is_told_and_not_plotted),
+        cmocka_unit_test(test_a_gap_between_subgroups_ends_runs),
         cmocka_unit_test(test_lost_parts_keep_their_places),
         cmocka_unit_test(test_a_long_gap_closes_the_subgroup),
         cmocka_unit_test(test_a_new_epoch_is_newer_and_a_gap),
