@@ -85,12 +85,13 @@ static double tail_of_three_or_four(const struct law *law, double a)
            reach * sum / sqrt(2 * M_PI * variance);
 }
 
-/* e^m - (e - h)^m without cancellation; log e is given, for e may be 0. */
+/* e^m - (e - h)^m without cancellation; log e is given, for e may be 0.  Where
+ * there is nothing to cancel, e^m may be 0 beside a power that is infinite. */
 static double lost(double log_e, double h, uint32_t m)
 {
     double e = exp(log_e);
 
-    if (fabs(h) < e / 2)
+    if (fabs(h) < e / 2 && m * log1p(-h / e) < 1)
         return -exp(m * log_e) * expm1(m * log1p(-h / e));
     return exp(m * log_e) - gsl_sf_pow_int(e - h, (int)m);
 }

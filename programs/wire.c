@@ -173,6 +173,7 @@ static bool is_plain(const struct spc_chart_design *design)
         spc_chart_design(design->chart, design->constants, design->n);
 
     return design->chart <= SPC_CHART_XBAR_S && !design->known &&
+           !design->corrected && !(design->alpha_for_study > 0) &&
            design->width == usual.width && design->estimator == usual.estimator;
 }
 

@@ -173,6 +173,24 @@ static void test_bounds(void **state)
             }
 }
 
+/* So many points are as good as independent: Sidak's width is theirs. */
+static void test_many_points(void **state)
+{
+    static const unsigned ms[] = {1000, 30000, 50000, 300000, 5000000};
+
+    (void)state;
+    for (unsigned i = 0; i < 5; i++)
+        for (double alpha = 0.2; alpha > 1e-4; alpha /= 100)
+            for (double df = 1e4; df < 1e8; df *= 1000) {
+                double one = -expm1(log1p(-alpha) / ms[i]);
+                double root = sqrt((ms[i] - 1.0) / ms[i]);
+
+                CHECK_CLOSE(plain(ms[i], df, alpha) / root,
+                            gsl_cdf_tdist_Qinv(one / 2, df),
+                            df < 1e5 ? 5e-3 : 1e-4);
+            }
+}
+
 /* Student's t: of one degree a tangent, of two a root. */
 static void test_future_point(void **state)
 {
@@ -512,6 +530,7 @@ int main(void)
         cmocka_unit_test(test_by_convolution),
         cmocka_unit_test(test_analysis_of_means),
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_many_points),
         cmocka_unit_test(test_future_point),
         cmocka_unit_test(test_grubbs),
         cmocka_unit_test(test_degrees_of_freedom),
