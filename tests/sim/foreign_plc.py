@@ -66,6 +66,8 @@ def encode_counter(counter):
 class ForeignPlc:
     """Serves on a thread of its own until close()."""
 
+    registers = COUNT
+
     def __init__(self, values, port=0, type_name="float64", order="ABCD"):
         self.values, self.counter = list(values), 0
         self.type_name, self.order = type_name, order
@@ -90,7 +92,8 @@ class ForeignPlc:
     async def _serve(self, port):
         # zero_mode: register 0 is register 0 and not register 1.
         self._slave = ModbusSlaveContext(
-            hr=ModbusSequentialDataBlock(0, [0] * COUNT), zero_mode=True)
+            hr=ModbusSequentialDataBlock(0, [0] * self.registers),
+            zero_mode=True)
         self._server = ModbusTcpServer(
             ModbusServerContext(slaves={1: self._slave}, single=False),
             address=("127.0.0.1", port), allow_reuse_address=True)
