@@ -181,7 +181,7 @@ struct spc_chart_type {
     enum spc_chart_known known;
     bool fraction; /* the centre lies between 0 and 1 */
     bool needs_specification;
-    bool own_only; /* its own rules judge in place of its limits */
+    bool own_only;         /* its own rules judge in place of its limits */
     bool needs_subgroups;  /* of vectors, which may also be individuals */
     const char *valid;     /* rules that mean something, or a set of them */
     const char *rules;     /* judged unless told otherwise */

@@ -115,8 +115,7 @@ static json_t *contributions(const struct spc_scene *scene,
         spc_put_number(&paper, "limit", part->limit);
         spc_put_number(&paper, "given_others", part->given);
         spc_put_number(&paper, "given_others_limit", part->given_limit);
-        spc_put(&paper, "cause",
-                json_boolean(spc_contribution_is_cause(part)));
+        spc_put(&paper, "cause", json_boolean(spc_contribution_is_cause(part)));
         if (json_array_append_new(array, spc_paper_end(&paper))) {
             json_decref(array);
             return NULL;

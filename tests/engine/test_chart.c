@@ -193,9 +193,9 @@ static void for_each(void (*check)(struct bench *b))
         if (!type->name)
             continue;
         for (uint32_t n = 1; n <= 5; n += 4) {
-            if (n == 1 ? type->data == SPC_DATA_SUBGROUPS ||
-                             type->needs_subgroups
-                       : !subgroups)
+            if (n == 1
+                    ? type->data == SPC_DATA_SUBGROUPS || type->needs_subgroups
+                    : !subgroups)
                 continue;
             set_up(&bench, (enum spc_chart)chart, n);
             check(&bench);
