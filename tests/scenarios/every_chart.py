@@ -142,8 +142,8 @@ CHARTS = {
     "moving-average": ("x", ONE, X, 20),
     "ar-individual": ("a", ONE, ["--value", "a"], 12),
     "ar-residual": ("a", ONE, ["--value", "a"], 30),
-    "g": ("event", EVENTS, ["--event", "event"],
-          ["--chart", "g", "--p0", "0.1", "--shift", "6"]),
+    # Its lower limit is at zero: zeros in a row tell, which have no formula.
+    "g": ("event", EVENTS, ["--event", "event"], 30),
     "t": ("gap", ONE + ", alpha: 0.05", ["--value", "gap", "--alpha", "0.05"],
           ["--chart", "t", "--mean0", "10", "--alpha", "0.05", "--shift", "5"]),
     "ccc": ("event", EVENTS + ", r: 2, alpha: 0.05",
