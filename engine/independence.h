@@ -25,7 +25,7 @@ enum {
     SPC_INDEPENDENCE_POINTS = 20, /* fewer prove nothing */
 };
 
-/* A test that says "correlated" of one stable study in a hundred. */
+/* Nominal: of stable studies of 20 to 100 points 1.6 to 1.9 % are below. */
 #define SPC_INDEPENDENCE_P 0.01
 
 /* Of the pairs of one lag. */
