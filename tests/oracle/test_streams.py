@@ -380,6 +380,61 @@ def subgroups(rng):
     same("subgroups notes", result["notes"][0], "1 measurement is missing.")
 
 
+def unequal(rng):
+    """Subgroups of 5, 3 and 1 rounds: each range by its own d2, each square by
+    its own size."""
+    m, rows, groups, labels = 4, [], [], []
+    for i, n in enumerate([5, 5, 3, 5, 1, 5, 3, 5, 5, 5, 3, 5]):
+        group = draw(rng, m, n)
+        groups.append(group)
+        rows += group
+        labels += [str(i)] * n
+    arguments = write_columns(rows)
+    with open(FILE, encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    write(lines[0] + ",g\n" + "".join(
+        "%s,%s\n" % (line, label)
+        for line, label in zip(lines[1:-1], labels)))
+    arguments += ["--subgroup", "g"]
+    result = spc("chart", "group", FILE, *arguments)
+    scaled = [(max(c) - min(c)) / range_moments(len(c))[0]
+              for g in groups if len(g) > 1 for c in zip(*g)]
+    sigma = sum(scaled) / len(scaled)
+    close("unequal sigma", result["estimate"]["sigma"], sigma)
+    center = result["estimate"]["center"]
+    check_column("unequal", result, 0, "ucl",
+                 [center + width(ALPHA, m) * sigma / math.sqrt(len(g))
+                  for g in groups])
+    for i, g in enumerate(groups):
+        close("unequal range", column(result, 2, "ucl")[i],
+              None if len(g) < 2 else sigma * range_limit(ALPHA, m, len(g)))
+    result = spc("chart", "stream-difference", FILE, *arguments, "--offsets",
+                 "keep")
+    squares = 0
+    for g in groups:
+        means = [sum(c) / len(g) for c in zip(*g)]
+        middle = sum(means) / m
+        squares += len(g) * sum((x - middle) ** 2 for x in means)
+    df = len(groups) * (m - 1)
+    close("unequal differences", result["estimate"]["sigma"],
+          math.sqrt(squares / df) / c4(df + 1))
+
+
+def broken_runs(rng):
+    """One stream is the larger for 13 times: a run, unless it is broken."""
+    rows = [[1 + 0.01 * rng.random(), 0.01 * rng.random()] for _ in range(13)]
+    arguments = [*write_columns(rows), "--width", "9999"]
+    for more, want in (([], [10, 11, 12, 13]), (["--exclude", "6"], []),
+                       (["--exclude", "2"], [12, 13])):
+        result = spc("chart", "group", FILE, *arguments, *more)
+        same("run %s" % more, hits(result, "largest", "same-stream"), want)
+    signal = [s for s in spc("chart", "group", FILE, *arguments)["signals"]
+              if s["panel"] == "smallest"][0]
+    same("run of", signal["points"], list(range(1, 11)))
+    same("run below", signal["side"], "below")
+    same("who runs", [c["name"] for c in signal["contributions"]], ["c1"])
+
+
 def gaps(rng):
     """Nothing spans the border of a stage, or an excluded round."""
     rows = draw(rng, 5, 24)
@@ -524,6 +579,8 @@ def main():
     try:
         golden(rng)
         subgroups(rng)
+        unequal(rng)
+        broken_runs(rng)
         gaps(rng)
         hostile(rng)
         speed(rng)
