@@ -365,7 +365,7 @@ static struct spc_picture frame(const struct spc_chart_study *study,
 
 enum spc_status spc_chart_draw(const struct spc_chart_study *study,
                                enum spc_language language, const char *svg,
-                               const char *png)
+                               const char *png, size_t *ret_boxes)
 {
     struct sketch sketch = {0};
     enum spc_status status = SPC_NO_MEMORY;
@@ -378,6 +378,8 @@ enum spc_status spc_chart_draw(const struct spc_chart_study *study,
         sketch_base_line(study, language, &sketch);
         sketch_texts(study, language, &sketch);
         picture = frame(study, &sketch, language);
+        *ret_boxes = 0;
+        picture.boxes = ret_boxes;
         status = svg ? spc_picture_svg(&picture, svg) : SPC_OK;
         if (status == SPC_OK && png)
             status = spc_picture_png(&picture, png);

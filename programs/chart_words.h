@@ -38,11 +38,12 @@ void spc_chart_csv(const struct spc_chart_study *study, FILE *file);
 void spc_chart_table(const struct spc_chart_study *study, const json_t *notes,
                      enum spc_language language, FILE *file);
 
-/* Draws to one or both of the files (NULL: not wanted). */
+/* Draws to one or both of the files (NULL: not wanted).  Characters that no
+ * font here has are counted: they are drawn as boxes. */
 SPC_MUST_CHECK
 enum spc_status spc_chart_draw(const struct spc_chart_study *study,
                                enum spc_language language, const char *svg,
-                               const char *png);
+                               const char *png, size_t *ret_boxes);
 
 /* "zh", "zh_CN.UTF-8" and the like are Chinese, everything else English. */
 enum spc_language spc_language_named(const char *name);

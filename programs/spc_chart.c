@@ -799,13 +799,21 @@ static enum spc_exit print(const struct result *result, const struct request *r,
 static enum spc_exit draw(const struct spc_chart_study *study,
                           const struct request *r)
 {
+    size_t boxes = 0;
+
     if (!r->svg && !r->png)
         return SPC_EXIT_OK;
-    if (spc_chart_draw(study, r->language, r->svg, r->png) == SPC_OK)
-        return SPC_EXIT_OK;
-    fprintf(stderr, "spc chart: cannot write the picture to '%s'\n",
-            r->png ? r->png : r->svg);
-    return SPC_EXIT_INPUT;
+    if (spc_chart_draw(study, r->language, r->svg, r->png, &boxes) != SPC_OK) {
+        fprintf(stderr, "spc chart: cannot write the picture to '%s'\n",
+                r->png ? r->png : r->svg);
+        return SPC_EXIT_INPUT;
+    }
+    if (boxes > 0)
+        fprintf(stderr,
+                "spc chart: no font on this computer has every character of "
+                "the picture; for Chinese install one such as "
+                "fonts-wqy-zenhei\n");
+    return SPC_EXIT_OK;
 }
 
 static enum spc_exit answer(const struct spc_dataset *dataset,

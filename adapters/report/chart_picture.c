@@ -86,6 +86,9 @@ static PangoLayout *layout_of(const struct canvas *canvas, const char *text,
     pango_font_description_free(font);
     pango_layout_set_single_paragraph_mode(layout, TRUE);
     pango_layout_set_text(layout, text, -1);
+    if (canvas->picture->boxes)
+        *canvas->picture->boxes +=
+            (size_t)pango_layout_get_unknown_glyphs_count(layout);
     return layout;
 }
 

@@ -63,6 +63,8 @@ struct spc_picture {
     const struct spc_picture_stage *stages;
     size_t stage_count;
     unsigned decimals; /* of the measurements; limits get two more */
+    size_t *boxes;     /* counts characters that no font here has, which are
+                          drawn as boxes; or NULL */
 };
 
 /* SPC_CANNOT_OPEN or SPC_NO_MEMORY on failure; what was written is then not a
