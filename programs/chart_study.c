@@ -354,25 +354,42 @@ static enum spc_status judge_stage(struct spc_chart_study *study,
     return status;
 }
 
-/* Of the measurements; where the plotted statistic is another quantity, two
- * significant digits of the narrowest limits. */
-static unsigned decimals(const struct spc_chart_study *study)
+/* From the centre to the limit of the narrowest stage; infinite without. */
+static double narrowest(const struct spc_chart_study *study)
 {
     double width = INFINITY;
 
-    if (study->plan.type->data != SPC_DATA_COUNTS &&
-        study->plan.type->data != SPC_DATA_VECTORS &&
-        study->plan.design.chart != SPC_CHART_Z_MR)
-        return study->dataset->decimals;
     for (size_t s = 0; s < study->stage_count; s++) {
         const struct spc_zones *zones = &study->stages[s].limits.zones[0];
 
         if (study->stages[s].status == SPC_OK)
             width = fmin(width, zones->upper[SPC_EDGES - 1] - zones->upper[0]);
     }
-    if (!isfinite(width) || width <= 0 || width >= 10)
+    return width;
+}
+
+static unsigned significant(double width, int digits)
+{
+    if (!isfinite(width) || width <= 0)
         return 0;
-    return (unsigned)fmin(1 - floor(log10(width)), 12);
+    return (unsigned)fmin(fmax(digits - 1 - floor(log10(width)), 0), 12);
+}
+
+/* Of the measurements, though numbers from a computer have many more than
+ * mean anything: four digits of the limits' width then do.  Where the plotted
+ * statistic is another quantity, two do. */
+static unsigned decimals(const struct spc_chart_study *study)
+{
+    double width = narrowest(study);
+    unsigned measured = study->dataset->decimals;
+
+    if (study->plan.type->data == SPC_DATA_COUNTS ||
+        study->plan.type->data == SPC_DATA_VECTORS ||
+        study->plan.design.chart == SPC_CHART_Z_MR)
+        return significant(width, 2);
+    if (!isfinite(width) || width <= 0 || significant(width, 4) > measured)
+        return measured;
+    return significant(width, 4);
 }
 
 static enum spc_status run_stage(struct spc_chart_study *study,
