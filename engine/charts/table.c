@@ -32,9 +32,17 @@
     .rules_why = "a mean may wander between its limits: only one beyond them " \
                  "means something",                                            \
     .axis = {"subgroup", "子组"}, .minimum = 2, .panels = 2,                   \
-    .panel = {{"xbar", {"subgroup mean", "子组均值"}, false, false, false,     \
+    .panel = {{"xbar",                                                         \
+               {"subgroup mean", "子组均值"},                                  \
+               false,                                                          \
+               false,                                                          \
+               false,                                                          \
                {"mean", "均值"}},                                              \
-              {"range", {"subgroup range", "子组极差"}, true, true, false,     \
+              {"range",                                                        \
+               {"subgroup range", "子组极差"},                                 \
+               true,                                                           \
+               true,                                                           \
+               false,                                                          \
                {"range", "极差"}}}
 
 /* Charts of counts. */
@@ -527,8 +535,9 @@ const char *spc_figure_text(enum spc_chart chart, unsigned figure)
 const char *spc_limits_estimator_text(const struct spc_limits *limits)
 {
     const char *own = spc_chart_types[limits->chart].estimator;
+    bool estimated = spc_chart_types[limits->chart].minimum > 0;
 
-    if (limits->subgroups == 0)
+    if (limits->subgroups == 0 && estimated)
         return "known";
     return own ? own
                : spc_estimator_text((enum spc_estimator)limits->estimator);
