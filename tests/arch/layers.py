@@ -25,6 +25,9 @@ MAY_USE = {
                        "stdio", "stdlib"],
     "programs/pipeline.": PURE,
     "programs/folding.": PURE,
+    "programs/charted.": PURE,
+    "programs/chart_type.": PURE,
+    "programs/dependence.": PURE,
 }
 
 # What no line of them may say, even where a header would allow it.
@@ -104,6 +107,9 @@ BREAKAGES = [
     ("the pipeline reads a clock",
      append("programs/pipeline.c", "#include <time.h>\n"),
      "programs/pipeline. may not use <time.h>"),
+    ("a chart on a line prints",
+     append("programs/charted.c", "#include <stdio.h>\n"),
+     "programs/charted. may not use <stdio.h>"),
     ("the configuration opens a file",
      append("config/plant.c", "static void f(void)\n{\n    fopen(0, 0);\n}\n"),
      "may not say fopen"),
