@@ -475,7 +475,7 @@ static enum spc_exit read_number(struct reader *reader, size_t row,
 
 static enum spc_exit read_cell(struct reader *reader, size_t row, size_t column)
 {
-    double x;
+    double x = (double)NAN;
     enum spc_exit exit = read_number(reader, row, column, &x);
 
     return exit == SPC_EXIT_OK ? add_value(reader, x) : exit;

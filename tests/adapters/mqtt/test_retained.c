@@ -32,7 +32,7 @@ static const char *send_first(struct spc_retained *r, uint32_t *ret_index)
 static void test_first_come_first_sent(void **state)
 {
     struct spc_retained r;
-    uint32_t i;
+    uint32_t i = 0;
 
     (void)state;
     spc_retained_init(&r);
@@ -50,7 +50,7 @@ static void test_first_come_first_sent(void **state)
 static void test_one_of_a_topic_in_flight(void **state)
 {
     struct spc_retained r;
-    uint32_t a, b, i;
+    uint32_t a = 0, b, i;
 
     (void)state;
     spc_retained_init(&r);
@@ -70,7 +70,7 @@ static void test_one_of_a_topic_in_flight(void **state)
 static void test_a_refusal_holds_until_the_payload_changes(void **state)
 {
     struct spc_retained r;
-    uint32_t a;
+    uint32_t a = 0;
 
     (void)state;
     spc_retained_init(&r);
@@ -90,7 +90,7 @@ static void test_a_refusal_holds_until_the_payload_changes(void **state)
 static void test_a_refusal_of_what_is_replaced_already(void **state)
 {
     struct spc_retained r;
-    uint32_t a;
+    uint32_t a = 0;
 
     (void)state;
     spc_retained_init(&r);
