@@ -176,6 +176,7 @@ void spc_charted_begin(const struct spc_characteristic *plan,
 {
     stream->shape = spc_charted_shape(plan);
     stream->rows = 0;
+    stream->hopeless = 0;
     stream->waited = stream->events = 0;
     stream->waiting = 0;
     stream->gathered_units = 0;
@@ -353,6 +354,13 @@ static void tell_culprits(struct spc_folding *f,
     spc_tell_failed_study(f, why);
 }
 
+/* Known parameters, or limits that follow from the specification alone. */
+static bool needs_no_study(const struct spc_folding *f)
+{
+    return f->plan->design.known ||
+           spc_chart_types[f->plan->chart].minimum == 0;
+}
+
 /* Limits from the rows of the study, or from known parameters. */
 static void conclude(struct spc_folding *f)
 {
@@ -372,6 +380,7 @@ static void conclude(struct spc_folding *f)
         stream->limits.chart = stream->chart;
         tell_culprits(f, &charting, status);
         stream->rows = 0;
+        stream->hopeless = needs_no_study(f); /* it would fail every time */
         return;
     }
     tested = spc_chart_independence(&charting, f->pipeline->observations,
@@ -385,19 +394,12 @@ static void conclude(struct spc_folding *f)
     spc_tell_limits(f, tested ? &test : NULL);
 }
 
-/* Known parameters, or limits that follow from the specification alone. */
-static bool needs_no_study(const struct spc_folding *f)
-{
-    return f->plan->design.known ||
-           spc_chart_types[f->plan->chart].minimum == 0;
-}
-
 static void plot(struct spc_folding *f, struct spc_observation *observation)
 {
     struct spc_stream *stream = f->stream;
     struct spc_chart_mark marks[SPC_PANELS];
 
-    if (stream->limits.number == 0 && needs_no_study(f))
+    if (stream->limits.number == 0 && needs_no_study(f) && !stream->hopeless)
         conclude(f);
 
     struct spc_plotted *plotted = spc_begin_point(f, &observation->point);
@@ -644,33 +646,37 @@ static void plot_interval(struct spc_folding *f, double value)
     plot(f, &observation);
 }
 
-/* Parts up to the event that makes a point: with it, or on a g chart between
- * two.  Before the first event it is not known how long it had been. */
+/* Since the event that began to count: in seconds, in parts with the one that
+ * ends it, or on a g chart in parts between two. */
+static double waited_for(const struct spc_folding *f)
+{
+    const struct spc_stream *stream = f->stream;
+
+    if (data_of(f->plan) == SPC_DATA_TIMES)
+        return (double)(f->sample->time - stream->event_time) / SPC_SECOND;
+    return (double)(f->plan->chart == SPC_CHART_G ? stream->waited - 1
+                                                  : stream->waited);
+}
+
+/* Before the first event it is not known how long it had been; nor is it when
+ * the clock was set back. */
 static void gather_event(struct spc_folding *f, bool event)
 {
     struct spc_stream *stream = f->stream;
-    const struct spc_chart_design *design = &f->plan->design;
-    bool timed = data_of(f->plan) == SPC_DATA_TIMES;
-    uint32_t needed = f->plan->chart == SPC_CHART_CCC ? design->events : 1;
+    uint32_t needed =
+        f->plan->chart == SPC_CHART_CCC ? f->plan->design.events : 1;
 
     stream->waited++;
     if (!event)
         return;
-    if (stream->waiting && ++stream->events >= needed) {
-        double waited = f->plan->chart == SPC_CHART_G
-                            ? (double)(stream->waited - 1)
-                            : (double)stream->waited;
-
-        plot_interval(f, timed
-                             ? (double)(f->sample->time - stream->event_time) /
-                                   SPC_SECOND
-                             : waited);
-        stream->events = 0;
-    } else if (stream->waiting) {
+    if (stream->waiting && ++stream->events < needed)
         return;
-    }
+    if (stream->waiting && waited_for(f) >= 0)
+        plot_interval(f, waited_for(f));
+    else
+        stream->after_gap = 1;
     stream->waiting = 1;
-    stream->waited = 0;
+    stream->waited = stream->events = 0;
     stream->event_time = f->sample->time;
     stream->first_epoch = f->sample->epoch;
     stream->first_counter = f->sample->counter;

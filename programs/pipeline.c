@@ -71,6 +71,7 @@ static void begin_shape(struct spc_stream *stream,
     stream->chart = plan->chart;
     stream->n = plan->subgroup;
     stream->study_size = plan->study;
+    stream->shape = 0;
     stream->subgroup = (struct spc_subgroup){0};
     stream->study = (struct spc_study){0};
     stream->order = (struct spc_independence_sums){0};

@@ -118,6 +118,7 @@ struct spc_stream {
     uint32_t part;         /* kind of the subgroup's parts, or SPC_NONE */
     uint32_t after_gap;    /* 1: nothing may be strung together before */
     uint32_t rows;         /* observations of the study kept so far */
+    uint32_t hopeless; /* 1: known parameters gave no limits, and it is told */
 
     uint64_t rejected;      /* measurements refused in the present run */
     uint64_t counted;       /* good measurements, for the counted bound */
