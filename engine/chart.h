@@ -210,6 +210,10 @@ struct spc_chart_design spc_chart_design(enum spc_chart chart,
 struct spc_chart_room spc_chart_room(const struct spc_chart_design *design,
                                      size_t points);
 
+/* The least a count can be: units up to and with the r-th event are r or
+ * more, any other count may be 0. */
+uint32_t spc_chart_least_count(const struct spc_chart_design *design);
+
 /* ---- points that remember ---------------------------------------------- */
 
 /* Whether the observations that limits were just estimated from depend on

@@ -779,6 +779,9 @@ static const char *refuse_count(const struct spc_folding *f, double value)
         return "a count is whole and not negative";
     if (intake->event)
         return value > 1 ? "an event is 1, and 0 is none" : NULL;
+    if (value < spc_chart_least_count(&f->plan->design))
+        return "the parts up to and with an event are as many as the events, "
+               "or more";
     if (intake->units != SPC_NONE) {
         if (!is_good(f->sample, intake->units))
             return "the units inspected are not known";

@@ -28,6 +28,7 @@ struct layout {
     const char *where_text;
     unsigned events; /* in a point made of events; 0: of values */
     bool counts, whole_units, times, between;
+    unsigned least;          /* that a count can be */
     long units_column;       /* or NO_COLUMN */
     double units;            /* of every row, where there is no column */
     unsigned long long size; /* rows in a subgroup; 0: not by count */
@@ -257,6 +258,7 @@ static enum spc_exit find_units(const struct spc_dataset_request *request,
     unsigned long long whole;
 
     layout->counts = request->counts;
+    layout->least = request->least;
     layout->times = request->times;
     layout->events = request->events;
     layout->between = request->between;
@@ -541,12 +543,39 @@ static enum spc_exit read_units(struct reader *reader, size_t row)
     return SPC_EXIT_OK;
 }
 
+static enum spc_exit check_count(const struct reader *reader, size_t row,
+                                 double counted)
+{
+    const struct layout *layout = reader->layout;
+    const struct spc_csv *csv = reader->dataset->csv;
+    size_t column = layout->value[0];
+
+    if (isnan(counted))
+        return SPC_EXIT_OK;
+    if (!is_count(counted))
+        spc_csv_complain(csv, row, column, reader->complaint,
+                         "'%s' is not a count", spc_csv_text(csv, row, column));
+    else if (counted < layout->least)
+        spc_csv_complain(csv, row, column, reader->complaint,
+                         "%.15g is too few: the units up to and with event "
+                         "number %u are at least %u",
+                         counted, layout->least, layout->least);
+    else if ((layout->whole_units || reader->units == 0) &&
+             counted > reader->units)
+        spc_csv_complain(csv, row, column, reader->complaint,
+                         "%.15g of %.15g units is too many", counted,
+                         reader->units);
+    else
+        return SPC_EXIT_OK;
+    return SPC_EXIT_INPUT;
+}
+
 static enum spc_exit read_count(struct reader *reader, size_t row)
 {
     const struct layout *layout = reader->layout;
     const struct spc_csv *csv = reader->dataset->csv;
     size_t column = layout->value[0];
-    double counted;
+    double counted = (double)NAN;
     enum spc_exit exit = read_units(reader, row);
     enum spc_status status =
         exit == SPC_EXIT_OK
@@ -555,19 +584,10 @@ static enum spc_exit read_count(struct reader *reader, size_t row)
 
     if (exit != SPC_EXIT_OK || status != SPC_OK)
         return exit != SPC_EXIT_OK ? exit : exit_of(status, reader->complaint);
-    if (!isnan(counted) && !is_count(counted)) {
-        spc_csv_complain(csv, row, column, reader->complaint,
-                         "'%s' is not a count", spc_csv_text(csv, row, column));
-        return SPC_EXIT_INPUT;
-    }
-    if ((layout->whole_units || reader->units == 0) &&
-        counted > reader->units) {
-        spc_csv_complain(csv, row, column, reader->complaint,
-                         "%.15g of %.15g units is too many", counted,
-                         reader->units);
-        return SPC_EXIT_INPUT;
-    }
-    return add_value(reader, reader->units > 0 ? counted : NAN);
+    exit = check_count(reader, row, counted);
+    return exit == SPC_EXIT_OK
+               ? add_value(reader, reader->units > 0 ? counted : NAN)
+               : exit;
 }
 
 static const char *text_of(const struct reader *reader, size_t row, long column)

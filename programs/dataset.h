@@ -32,6 +32,7 @@ struct spc_dataset_request {
     unsigned events;        /* the value is 1 for an event and 0 for none: a
                                point is the number of rows up to as many */
     bool between;           /* without the event itself */
+    unsigned least;         /* that a count can be */
     const char *units;      /* column or number of units it was counted in */
     bool whole_units;       /* units are whole and no fewer than the count */
     const char *part;       /* column: which kind of part */

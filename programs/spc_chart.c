@@ -373,6 +373,7 @@ static enum spc_exit read_rare(struct request *r, struct spc_chart_plan *plan)
                            SPC_CCC_EVENTS_MAX, r->r);
     plan->design.events = (unsigned)events;
     plan->design.by_width = r->width != NULL;
+    r->data.least = spc_chart_least_count(&plan->design);
     if (r->event) {
         r->data.events = plan->design.events;
         r->data.between = plan->design.chart == SPC_CHART_G;

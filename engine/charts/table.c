@@ -503,6 +503,18 @@ struct spc_chart_room spc_chart_room(const struct spc_chart_design *design,
     return operations->room(design, points);
 }
 
+uint32_t spc_chart_least_count(const struct spc_chart_design *design)
+{
+    switch (design->chart) {
+    case SPC_CHART_CCC:
+        return design->events;
+    case SPC_CHART_BERNOULLI_CUSUM:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 const char *spc_chart_text(enum spc_chart chart)
 {
     assert((unsigned)chart < SPC_CHARTS);

@@ -523,6 +523,12 @@ static const struct {
     {"chart: u, units: a",  3,    NAN, "the units inspected are not known"},
     {"chart: g, event: true", 2,  0,  "an event is 1, and 0 is none"},
     {"chart: t",            -3,   0,  "a time is not negative"},
+    {"chart: ccc",          0,    0,  "the parts up to and with an event are "
+                                      "as many as the events, or more"},
+    {"chart: ccc, r: 3",    2,    0,  "the parts up to and with an event are "
+                                      "as many as the events, or more"},
+    {"chart: bernoulli-cusum", 0, 0,  "the parts up to and with an event are "
+                                      "as many as the events, or more"},
 };
 /* clang-format on */
 
@@ -549,7 +555,7 @@ static void test_refusals(void **state)
         fold(&line, &sample);
         assert_null(told(&line, SPC_VALUE_REJECTED));
         sample = sample_of(&line, 3);
-        sample.value[X] = 1;
+        sample.value[X] = strstr(refusals[i].keys, "r: 3") ? 3 : 1;
         sample.value[A] = 10;
         fold(&line, &sample);
         assert_non_null(told(&line, SPC_VALUE_RESTORED));

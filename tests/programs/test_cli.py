@@ -164,6 +164,16 @@ class Refusals(unittest.TestCase):
         self.refused(2, "one of them is enough", *ccc, "--event", "y")
         self.refused(2, "--center takes, for ccc, a fraction", *ccc,
                      "--center", "2")
+        self.refused(3, "(stdin):3:1: error: 0 is too few: the units up to and "
+                     "with event number 1 are at least 1", *ccc,
+                     stdin="x\n5\n0\n")
+        self.refused(3, "(stdin):2:1: error: 2 is too few: the units up to and "
+                     "with event number 3 are at least 3", *ccc, "--r", "3",
+                     stdin="x\n2\n7\n")
+        self.refused(3, "(stdin):4:1: error: 0 is too few: the units up to and "
+                     "with event number 1 are at least 1", "chart",
+                     "bernoulli-cusum", "-", "--count", "x",
+                     stdin="x\n1\n3\n0\n")
         self.refused(2, "--center takes, for t, a number above 0", "chart",
                      "t", "-", "--value", "x", "--center", "-1")
         self.refused(2, "--distribution takes weibull or exponential", "chart",
