@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Chart design.  See design.h. */
 #include "engine/design.h"
-#include "engine/mewma_shift.h"
 
 #include <assert.h>
 #include <gsl/gsl_cdf.h>
@@ -50,8 +49,7 @@ static enum spc_status mewma(const struct spc_design_aim *aim,
     const struct spc_mewma_design chart = {d->memory, d->limit, aim->p};
 
     (void)state; /* there is none but zero; see spc_design_best */
-    return shift == 0 ? spc_mewma_run_length(&chart, 0, ret_length)
-                      : spc_mewma_shifted_run_length(&chart, shift, ret_length);
+    return spc_mewma_run_length(&chart, shift, ret_length);
 }
 
 /* Guesses of the limit: where it is about, and how fast the logarithm of the

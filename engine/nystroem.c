@@ -253,22 +253,32 @@ static double mean_length(const gsl_vector *share,
     return length;
 }
 
+enum spc_status spc_nystroem_share(const struct spc_walk *walk,
+                                   const struct spc_nystroem *grid,
+                                   gsl_vector *ret_share)
+{
+    gsl_matrix *step = gsl_matrix_alloc(ret_share->size, ret_share->size);
+    enum spc_status status = SPC_NO_MEMORY;
+
+    if (step) {
+        fill_matrix(walk, grid, step);
+        status = spc_nystroem_settle(step, ret_share);
+    }
+    gsl_matrix_free(step);
+    return status;
+}
+
 enum spc_status spc_nystroem_steady(const struct spc_walk *until_now,
                                     const struct spc_nystroem *solution,
                                     double *ret_length)
 {
-    size_t n = solution->at->size;
-    gsl_matrix *step = gsl_matrix_alloc(n, n);
-    gsl_vector *share = gsl_vector_alloc(n);
+    gsl_vector *share = gsl_vector_alloc(solution->at->size);
     enum spc_status status = SPC_NO_MEMORY;
 
-    if (step && share) {
-        fill_matrix(until_now, solution, step);
-        status = spc_nystroem_settle(step, share);
-    }
+    if (share)
+        status = spc_nystroem_share(until_now, solution, share);
     if (status == SPC_OK)
         *ret_length = mean_length(share, solution);
-    gsl_matrix_free(step);
     gsl_vector_free(share);
     return status;
 }

@@ -51,9 +51,15 @@ void spc_nystroem_clear(struct spc_nystroem *solution);
 double spc_nystroem_at(const struct spc_walk *walk,
                        const struct spc_nystroem *solution, double x);
 
-/* The mean of L over where a walk is found that has gone on for long and has
- * not left: the solution is that of the walk as it goes on, on the same grid
- * as the walk until now. */
+/* Where a walk is found that has gone on for long and has not left: the share
+ * of each point of the grid. */
+SPC_MUST_CHECK
+enum spc_status spc_nystroem_share(const struct spc_walk *walk,
+                                   const struct spc_nystroem *grid,
+                                   gsl_vector *ret_share);
+
+/* The mean of L over such shares: the solution is that of the walk as it goes
+ * on, on the same grid as the walk until now. */
 SPC_MUST_CHECK
 enum spc_status spc_nystroem_steady(const struct spc_walk *until_now,
                                     const struct spc_nystroem *solution,

@@ -36,6 +36,10 @@ double spc_shewhart_run_length(double width, bool one_sided, double shift);
 /* Probability that a noncentral chi-square exceeds x. */
 double spc_noncentral_chisq_Q(double x, unsigned p, double noncentrality);
 
+/* Density at y of its root: the length of a normal vector of p unit variances
+ * whose mean has length m. */
+double spc_normal_length_density(unsigned p, double m, double y);
+
 /* `alpha` is the probability of a false alarm of a point; shift is the
  * Mahalanobis distance. */
 double spc_t2_run_length(unsigned p, double alpha, double shift);

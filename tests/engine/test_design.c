@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Designs against exhaustive grids, and the run length of a MEWMA after a
- * shift against golden figures and other ways to the same one. */
+/* Designs against exhaustive grids. */
 #include "engine/design.h"
-#include "engine/mewma_shift.h"
 #include "tests/engine/support.h"
 
 #include <gsl/gsl_errno.h>
@@ -11,66 +9,6 @@
 #include <stddef.h>
 
 #include <cmocka.h>
-
-/* ---- MEWMA after a shift ----------------------------------------------- */
-
-static double shifted(struct spc_mewma_design design, double shift)
-{
-    double length = NAN;
-
-    assert_int_equal(spc_mewma_shifted_run_length(&design, shift, &length),
-                     SPC_OK);
-    return length;
-}
-
-static void test_mewma_golden(void **state)
-{
-    static double column[5][SERIES_MAX];
-    size_t n = 0;
-
-    (void)state;
-    for (unsigned i = 0; i < 5; i++)
-        n = series_read("oracle/arl_mewma.csv", i, column[i]);
-    for (size_t i = 0; i < n; i++) {
-        struct spc_mewma_design design = {column[0][i], column[1][i],
-                                          (unsigned)column[2][i]};
-
-        CHECK_CLOSE(shifted(design, column[3][i]), column[4][i], 2e-9);
-    }
-}
-
-/* No shift is a shift like any other, and the figure is then that of one
- * dimension; without memory it is the T2 chart's. */
-static void test_mewma_two_ways(void **state)
-{
-    static const struct spc_mewma_design designs[] = {
-        {0.2, 9.65, 2}, {0.035, 11.3, 3}, {0.25, 34.7, 15}, {0.6, 14.7, 5}};
-    static const unsigned ps[] = {2, 3, 7, 60};
-    double length = NAN;
-
-    (void)state;
-    for (size_t i = 0; i < sizeof designs / sizeof *designs; i++) {
-        assert_int_equal(spc_mewma_run_length(&designs[i], 0, &length), SPC_OK);
-        CHECK_CLOSE(shifted(designs[i], 0), length, 1e-8);
-    }
-    for (size_t i = 0; i < sizeof ps / sizeof *ps; i++) {
-        struct spc_mewma_design t2 = {1, spc_t2_limit(ps[i], 985), ps[i]};
-
-        CHECK_CLOSE(shifted(t2, 1.385),
-                    spc_t2_run_length(ps[i], 1 / 985.0, 1.385), 1e-8);
-    }
-}
-
-static void test_mewma_too_slow(void **state)
-{
-    static const struct spc_mewma_design slow = {0.001, 12, 4};
-    double untouched = 1.25;
-
-    (void)state;
-    assert_int_equal(spc_mewma_shifted_run_length(&slow, 1, &untouched),
-                     SPC_NO_CONVERGENCE);
-    assert_true(untouched == 1.25);
-}
 
 /* ---- designs ----------------------------------------------------------- */
 
@@ -278,9 +216,6 @@ static void test_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mewma_golden),
-        cmocka_unit_test(test_mewma_two_ways),
-        cmocka_unit_test(test_mewma_too_slow),
         cmocka_unit_test(test_ewma),
         cmocka_unit_test(test_cusum),
         cmocka_unit_test(test_cusum_of_half_the_shift),

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Run lengths against published tables, against simulation where no table is
  * at hand, and against what must be true of any. */
+#include "engine/design.h"
 #include "engine/run_length.h"
 #include "tests/engine/support.h"
 
+#include <gsl/gsl_blas.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_integration.h>
+#include <gsl/gsl_math.h>
+#include <gsl/gsl_randist.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,16 +100,50 @@ static double mewma(struct spc_mewma_design design, double shift)
     return length;
 }
 
+static double settled_mewma(struct spc_mewma_design design, double shift)
+{
+    double length = NAN;
+
+    assert_int_equal(spc_mewma_steady_run_length(&design, shift, &length),
+                     SPC_OK);
+    return length;
+}
+
+/* The golden figures have ten digits. */
+static void test_mewma_golden(void **state)
+{
+    static double column[5][SERIES_MAX];
+    size_t n = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < 5; i++)
+        n = series_read("oracle/arl_mewma.csv", i, column[i]);
+    assert_int_equal(n, 24);
+    for (size_t i = 0; i < n; i++) {
+        struct spc_mewma_design design = {column[0][i], column[1][i],
+                                          (unsigned)column[2][i]};
+
+        CHECK_CLOSE(mewma(design, column[3][i]), column[4][i], 2e-9);
+    }
+}
+
 /* Two computations that share little: on the length of z alone, and on the
- * half disc, where no shift is a shift like any other. */
+ * half disc, where a shift too small to matter is a shift like any other.
+ * Short memories and long, run lengths of thirty and of a thousand million,
+ * where the half disc is solved in another way too. */
 static void test_mewma_in_control_two_ways(void **state)
 {
     static const struct spc_mewma_design designs[] = {
-        {0.2, 9.65, 2}, {0.3, 11.3, 3}, {0.25, 14.7, 5}};
+        {0.2, 9.65, 2}, {0.3, 11.3, 3},   {0.25, 14.7, 5},   {0.035, 11.3, 3},
+        {0.02, 18, 2},  {0.25, 34.7, 15}, {0.385, 41.5, 20}, {0.485, 45.3, 2}};
 
     (void)state;
-    for (size_t i = 0; i < sizeof designs / sizeof *designs; i++)
-        CHECK_CLOSE(mewma(designs[i], 1e-12), mewma(designs[i], 0), 1e-7);
+    for (size_t i = 0; i < sizeof designs / sizeof *designs; i++) {
+        CHECK_CLOSE(mewma(designs[i], 1e-12), mewma(designs[i], 0), 1e-8);
+        CHECK_CLOSE(settled_mewma(designs[i], 1e-12),
+                    settled_mewma(designs[i], 0), 1e-8);
+    }
+    assert_true(mewma(designs[7], 0) > 1e9);
 }
 
 /* Forgetting everything, it is a T2 chart; 10.5966... is the chi-square of
@@ -111,10 +151,61 @@ static void test_mewma_in_control_two_ways(void **state)
 static void test_mewma_without_memory(void **state)
 {
     static const struct spc_mewma_design design = {1, 10.596634733096073, 2};
+    static const unsigned ps[] = {2, 3, 7, 60};
 
     (void)state;
     CHECK_CLOSE(mewma(design, 0), 200, 1e-10);
-    CHECK_CLOSE(mewma(design, 0.785), spc_t2_run_length(2, 0.005, 0.785), 1e-7);
+    CHECK_CLOSE(mewma(design, 0.785), spc_t2_run_length(2, 0.005, 0.785), 1e-9);
+    for (size_t i = 0; i < sizeof ps / sizeof *ps; i++) {
+        struct spc_mewma_design t2 = {1, spc_t2_limit(ps[i], 985), ps[i]};
+
+        CHECK_CLOSE(mewma(t2, 1.385),
+                    spc_t2_run_length(ps[i], 1 / 985.0, 1.385), 1e-8);
+    }
+}
+
+static void test_mewma_too_slow(void **state)
+{
+    static const struct spc_mewma_design slow = {0.001, 12, 4};
+    static const struct spc_mewma_design rare = {0.05, 60, 4};
+    double untouched = 1.25;
+
+    (void)state;
+    assert_int_equal(spc_mewma_run_length(&slow, 1, &untouched),
+                     SPC_NO_CONVERGENCE);
+    assert_int_equal(spc_mewma_steady_run_length(&slow, 1, &untouched),
+                     SPC_NO_CONVERGENCE);
+    assert_int_equal(spc_mewma_run_length(&rare, 0.1, &untouched),
+                     SPC_NO_CONVERGENCE);
+    assert_true(untouched == 1.25);
+}
+
+/* The density is that of the square, a chi-square, by the change of variable:
+ * its integral over Simpson's panels is the difference of two tails.  From the
+ * centre to beyond where the Bessel functions were once not numbers. */
+static void test_length_of_a_normal_vector(void **state)
+{
+    static const unsigned ps[] = {1, 2, 3, 4, 5, 20, 60};
+    static const double means[] = {0, 1e-9, 0.0185, 0.785, 6.35, 21.5, 48.5};
+    enum { PANELS = 400 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ps / sizeof *ps; i++)
+        for (size_t j = 0; j < sizeof means / sizeof *means; j++) {
+            double m = means[j], middle = gsl_hypot(m, sqrt(ps[i] - 0.5));
+            double low = fmax(0.05, middle - 1), high = middle + 1;
+            double width = (high - low) / PANELS, sum = 0;
+
+            for (unsigned k = 0; k <= PANELS; k++)
+                sum += (k == 0 || k == PANELS ? 1
+                        : k % 2               ? 4
+                                              : 2) *
+                       spc_normal_length_density(ps[i], m, low + k * width);
+            CHECK_CLOSE(sum * width / 3,
+                        spc_noncentral_chisq_Q(low * low, ps[i], m * m) -
+                            spc_noncentral_chisq_Q(high * high, ps[i], m * m),
+                        1e-9);
+        }
 }
 
 /* Far from the limits the walk is nearly a diffusion, and each further sigma
@@ -263,15 +354,6 @@ static double steady_mewma(struct random_stream *r)
     return length;
 }
 
-static double settled_mewma(struct spc_mewma_design design, double shift)
-{
-    double length = NAN;
-
-    assert_int_equal(spc_mewma_steady_run_length(&design, shift, &length),
-                     SPC_OK);
-    return length;
-}
-
 static void test_steady_state_of_two_sums(void **state)
 {
     static const struct spc_cusum_design two = {.k = 0.3, .h = 3.2};
@@ -298,6 +380,137 @@ static void test_two_sums_far_apart(void **state)
     (void)state;
     c.one_sided = true;
     CHECK_CLOSE(two, cusum(c, 1, SPC_RUN_STEADY), 1e-4);
+}
+
+/* Until T2 of a MEWMA of p exceeds the limit, the shift in one of them. */
+static double simulated_mewma(struct spc_mewma_design d, double shift,
+                              struct random_stream *r)
+{
+    double z[20] = {0}, edge = d.limit * d.lambda / (2 - d.lambda);
+    unsigned length = 0;
+
+    for (double squares = 0; squares <= edge; length++) {
+        squares = 0;
+        for (unsigned i = 0; i < d.p; i++) {
+            double x = random_normal(r) + (i == 0 ? shift : 0);
+
+            z[i] += d.lambda * (x - z[i]);
+            squares += z[i] * z[i];
+        }
+    }
+    return length;
+}
+
+/* Long memories and many characteristics, which are the hard ones. */
+static const struct spc_mewma_design slow_two = {0.02, 18, 2};
+static const struct spc_mewma_design slow_four = {0.05, 30, 4};
+static const struct spc_mewma_design twenty = {0.1, 40, 20};
+
+static double slow_mewma_of_two(struct random_stream *r)
+{
+    return simulated_mewma(slow_two, 1, r);
+}
+
+static double slow_mewma_of_four(struct random_stream *r)
+{
+    return simulated_mewma(slow_four, 1, r);
+}
+
+static double mewma_of_twenty(struct random_stream *r)
+{
+    return simulated_mewma(twenty, 1, r);
+}
+
+static void test_slow_mewmas(void **state)
+{
+    struct simulated two = simulate(slow_mewma_of_two);
+    struct simulated four = simulate(slow_mewma_of_four);
+    struct simulated many = simulate(mewma_of_twenty);
+
+    (void)state;
+    CHECK_NEAR(mewma(slow_two, 1), two.mean, 4 * two.error);
+    CHECK_NEAR(mewma(slow_four, 1), four.mean, 4 * four.error);
+    CHECK_NEAR(mewma(twenty, 1), many.mean, 4 * many.error);
+}
+
+/* The same by another definition: the density of z after each point, on rays
+ * from the centre, and the sum over all points of the chance that none has
+ * signalled.  The length of one normal or three has a closed density. */
+enum { RADII = 48, RAYS = 56, PLACES = RADII * RAYS };
+
+struct rays {
+    struct spc_mewma_design design;
+    double along[PLACES], across[PLACES], area[PLACES];
+};
+
+static void fill_rays(struct rays *s)
+{
+    const struct spc_mewma_design *d = &s->design;
+    double edge = sqrt(d->limit / (d->lambda * (2 - d->lambda)));
+    gsl_integration_glfixed_table *radii =
+        gsl_integration_glfixed_table_alloc(RADII);
+    gsl_integration_glfixed_table *rays =
+        gsl_integration_glfixed_table_alloc(RAYS);
+
+    for (size_t i = 0; i < PLACES; i++) {
+        double radius = 0, angle = 0, wide = 0, turn = 0;
+
+        gsl_integration_glfixed_point(0, edge, i / RAYS, &radius, &wide, radii);
+        gsl_integration_glfixed_point(0, M_PI, i % RAYS, &angle, &turn, rays);
+        s->along[i] = radius * cos(angle);
+        s->across[i] = radius * sin(angle);
+        s->area[i] = wide * turn * radius;
+    }
+    gsl_integration_glfixed_table_free(radii);
+    gsl_integration_glfixed_table_free(rays);
+}
+
+static double step_to(const struct rays *s, double along, double across,
+                      size_t to)
+{
+    double stay = 1 - s->design.lambda, m = stay * across, y = s->across[to];
+    double less = gsl_ran_ugaussian_pdf(y - m);
+    double more = gsl_ran_ugaussian_pdf(y + m);
+    double length = s->design.p == 2 ? less + more
+                    : m == 0         ? 2 * y * y * less
+                                     : y / m * (less - more);
+
+    return s->area[to] * length *
+           gsl_ran_ugaussian_pdf(s->along[to] - stay * along - 1);
+}
+
+static double point_by_point(struct spc_mewma_design design)
+{
+    static struct rays s;
+    gsl_matrix *step = gsl_matrix_alloc(PLACES, PLACES);
+    gsl_vector *here = gsl_vector_alloc(PLACES);
+    gsl_vector *next = gsl_vector_alloc(PLACES);
+    double length = 1, going = 1;
+
+    s.design = design;
+    fill_rays(&s);
+    for (size_t i = 0; i < PLACES; i++) {
+        gsl_vector_set(here, i, step_to(&s, 0, 0, i));
+        for (size_t j = 0; j < PLACES; j++)
+            gsl_matrix_set(step, i, j, step_to(&s, s.along[i], s.across[i], j));
+    }
+    while (going > 1e-10) {
+        going = gsl_blas_dasum(here);
+        length += going;
+        gsl_blas_dgemv(CblasTrans, 1, step, here, 0, next);
+        gsl_vector_memcpy(here, next);
+    }
+    gsl_matrix_free(step);
+    gsl_vector_free(here);
+    gsl_vector_free(next);
+    return length;
+}
+
+static void test_mewmas_point_by_point(void **state)
+{
+    (void)state;
+    CHECK_CLOSE(mewma(slow_two, 1), point_by_point(slow_two), 4e-7);
+    CHECK_CLOSE(mewma(slow_four, 1), point_by_point(slow_four), 1e-7);
 }
 
 static void test_steady_state_of_a_mewma(void **state)
@@ -335,15 +548,21 @@ int main(void)
         cmocka_unit_test(test_published_cusum),
         cmocka_unit_test(test_both_directions_are_the_same),
         cmocka_unit_test(test_without_memory),
+        cmocka_unit_test(test_mewma_golden),
         cmocka_unit_test(test_mewma_in_control_two_ways),
         cmocka_unit_test(test_mewma_without_memory),
+        cmocka_unit_test(test_mewma_too_slow),
+        cmocka_unit_test(test_length_of_a_normal_vector),
         cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_no_figure),
         cmocka_unit_test(test_steady_state),
         cmocka_unit_test(test_steady_state_of_two_sums),
         cmocka_unit_test(test_two_sums_far_apart),
+        cmocka_unit_test(test_slow_mewmas),
+        cmocka_unit_test(test_mewmas_point_by_point),
         cmocka_unit_test(test_steady_state_of_a_mewma),
     };
 
+    gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

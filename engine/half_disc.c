@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Run length of a MEWMA chart after a shift.  See mewma_shift.h.
+/* Run lengths on a half disc.  See half_disc.h.
  *
  *     across = radius cos(angle)     one row for each angle of 0 to 90 degrees
  *     along  = radius sin(angle) u   u from -1 to 1 on every row
  *
- * which takes the square root out of the ends of the rows.  Lengths below are
- * in units of lambda, the standard deviation of a step. */
-#include "engine/mewma_shift.h"
+ * which takes the square root out of the ends of the rows. */
+#include "engine/half_disc.h"
+#include "engine/nystroem.h"
 #include "engine/residual.h"
+#include "engine/run_length.h"
 
 #include <assert.h>
 #include <float.h>
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_math.h>
 #include <gsl/gsl_randist.h>
-#include <gsl/gsl_sf_bessel.h>
-#include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_sf_trig.h>
 #include <math.h>
 #include <stdbool.h>
@@ -33,10 +32,14 @@ static const double fineness[] = {1, 1.25, 1.6, 2};
 
 enum { FINENESSES = sizeof fineness / sizeof *fineness };
 
-/* Lengths are in units of lambda; `stay` is 1 - lambda. */
-struct chart {
-    double stay, radius, shift;
-    unsigned p;
+/* Beyond this what rounding takes of a probability is seen in the run length,
+ * and states are censored, of which there can be so many. */
+static const double length_max = 1e6;
+enum { CENSORED_MAX = 3600 };
+
+struct problem {
+    const struct spc_half_disc *walk;
+    const struct spc_half_disc_start *start;
 };
 
 enum vector_name {
@@ -62,44 +65,15 @@ enum matrix_name {
     MATRICES
 };
 
-struct half_disc {
+struct grid {
     size_t rows, points, common;
     gsl_vector *v[VECTORS];
     gsl_matrix *m[MATRICES];
 };
 
-/* ---- length of a normal vector ----------------------------------------- */
-
-/* (y / m)^nu I_nu(y m) exp(-y m), from its series where the quotient would
- * overflow. */
-static double bessel_part(double nu, double y, double m)
-{
-    double x = y * m / 2, term, sum = 0;
-
-    if (nu == 0) /* GSL's general function is not a number from 400 on */
-        return gsl_sf_bessel_I0_scaled(2 * x);
-    if (x > 1)
-        return pow(y / m, nu) * gsl_sf_bessel_Inu_scaled(nu, 2 * x);
-    term = exp(2 * nu * log(y) - nu * M_LN2 - gsl_sf_lngamma(nu + 1) - 2 * x);
-    for (unsigned k = 1; term > DBL_EPSILON * sum; k++) {
-        sum += term;
-        term *= x * x / (k * (nu + k));
-    }
-    return sum;
-}
-
-/* Density at y of the length of a normal vector of dimension q, of unit
- * variances, whose mean has length m. */
-static double length_density(unsigned q, double m, double y)
-{
-    if (q == 1)
-        return gsl_ran_ugaussian_pdf(y - m) + gsl_ran_ugaussian_pdf(y + m);
-    return y * exp(-(y - m) * (y - m) / 2) * bessel_part(q / 2.0 - 1, y, m);
-}
-
 /* ---- the half disc ----------------------------------------------------- */
 
-static void clear(struct half_disc *d)
+static void clear(struct grid *d)
 {
     for (unsigned i = 0; i < VECTORS; i++)
         gsl_vector_free(d->v[i]);
@@ -107,7 +81,7 @@ static void clear(struct half_disc *d)
         gsl_matrix_free(d->m[i]);
 }
 
-static bool make(const struct chart *c, double fine, struct half_disc *ret)
+static bool make(const struct spc_half_disc *c, double fine, struct grid *ret)
 {
     size_t rows = (size_t)(fine * (12 + 1.5 * c->radius));
     size_t points = (size_t)(fine * (16 + 3 * c->radius));
@@ -120,7 +94,7 @@ static bool make(const struct chart *c, double fine, struct half_disc *ret)
                                {rows, common}};
     bool made = true;
 
-    *ret = (struct half_disc){.rows = rows, .points = points, .common = common};
+    *ret = (struct grid){.rows = rows, .points = points, .common = common};
     for (unsigned i = 0; i < VECTORS; i++)
         made &= (ret->v[i] = gsl_vector_alloc(lengths[i])) != NULL;
     for (unsigned i = 0; i < MATRICES; i++)
@@ -129,7 +103,7 @@ static bool make(const struct chart *c, double fine, struct half_disc *ret)
     return made;
 }
 
-static double at(const struct half_disc *d, enum vector_name name, size_t i)
+static double at(const struct grid *d, enum vector_name name, size_t i)
 {
     return gsl_vector_get(d->v[name], i);
 }
@@ -179,7 +153,7 @@ static void fill_gauss(double low, double high, gsl_vector *x,
  * the angle: d across = radius sin(angle) d angle.  X_WEIGHT is barycentric.
  * Sine and cosine are GSL's: a compiler joins the C library's into one call
  * of its own, which is no part of C. */
-static void fill_places(const struct chart *c, struct half_disc *d)
+static void fill_points(const struct spc_half_disc *c, struct grid *d)
 {
     fill_gauss(0, M_PI_2, d->v[ACROSS], d->v[ROW_WEIGHT]);
     fill_gauss(-1, 1, d->v[U], d->v[U_WEIGHT]);
@@ -201,7 +175,7 @@ static void fill_places(const struct chart *c, struct half_disc *d)
 }
 
 /* From `along` to the points of a row, with their weights. */
-static double reach(const struct chart *c, const struct half_disc *d,
+static double reach(const struct spc_half_disc *c, const struct grid *d,
                     double along, size_t row, size_t point)
 {
     double half = at(d, HALF, row);
@@ -211,15 +185,16 @@ static double reach(const struct chart *c, const struct half_disc *d,
                                  c->shift);
 }
 
-static double cross(const struct chart *c, const struct half_disc *d,
+static double cross(const struct spc_half_disc *c, const struct grid *d,
                     double across, size_t row)
 {
     return at(d, ROW_WEIGHT, row) *
-           length_density(c->p - 1, c->stay * across, at(d, ACROSS, row));
+           spc_normal_length_density(c->p - 1, c->stay * across,
+                                     at(d, ACROSS, row));
 }
 
 /* Row `point` of Lagrange's matrix from the common points to a row's own. */
-static void fill_read(const struct half_disc *d, size_t row, size_t point)
+static void fill_read(const struct grid *d, size_t row, size_t point)
 {
     double along = at(d, HALF, row) * at(d, U, point), sum = 0;
     gsl_matrix *read = d->m[READ];
@@ -235,7 +210,7 @@ static void fill_read(const struct half_disc *d, size_t row, size_t point)
         *gsl_matrix_ptr(read, row * d->common + i, point) /= sum;
 }
 
-static void fill_matrices(const struct chart *c, const struct half_disc *d)
+static void fill_matrices(const struct spc_half_disc *c, const struct grid *d)
 {
     for (size_t r = 0; r < d->rows; r++) {
         for (size_t to = 0; to < d->rows; to++)
@@ -264,7 +239,7 @@ static void through(const gsl_matrix *m, size_t first, const gsl_vector *x,
 static void one_point_more(const void *of, const gsl_vector *length,
                            gsl_vector *next)
 {
-    const struct half_disc *d = of;
+    const struct grid *d = of;
 
     for (size_t r = 0; r < d->rows; r++) {
         gsl_vector_const_view from =
@@ -284,10 +259,69 @@ static void one_point_more(const void *of, const gsl_vector *length,
     }
 }
 
+/* ---- long run lengths -------------------------------------------------- */
+
+static double leave_from(const struct spc_half_disc *c, double along,
+                         double across)
+{
+    double mean = c->stay * along + c->shift, rest = c->stay * across;
+
+    return spc_noncentral_chisq_Q(c->radius * c->radius, c->p,
+                                  mean * mean + rest * rest);
+}
+
+/* From a place to all of one row. */
+static void fill_steps(const struct spc_half_disc *c, const struct grid *d,
+                       double along, double across, size_t row, double *steps)
+{
+    double to_row = cross(c, d, across, row);
+
+    for (size_t k = 0; k < d->points; k++)
+        steps[k] = to_row * reach(c, d, along, row, k);
+}
+
+static void fill_places(const struct spc_half_disc *c, const struct grid *d,
+                        gsl_matrix *step, gsl_vector *leaving)
+{
+    for (size_t i = 0; i < step->size1; i++) {
+        size_t row = i / d->points;
+        double across = at(d, ACROSS, row);
+        double along = at(d, HALF, row) * at(d, U, i % d->points);
+
+        for (size_t r = 0; r < d->rows; r++)
+            fill_steps(c, d, along, across, r,
+                       gsl_matrix_ptr(step, i, r * d->points));
+        gsl_vector_set(leaving, i, leave_from(c, along, across));
+    }
+}
+
+static enum spc_status censor(const struct spc_half_disc *c,
+                              const struct grid *d, gsl_vector *ret_length)
+{
+    size_t n = ret_length->size;
+    gsl_matrix *step;
+    gsl_vector *leaving;
+    enum spc_status status = SPC_NO_MEMORY;
+
+    if (n > CENSORED_MAX)
+        return SPC_NO_CONVERGENCE;
+    step = gsl_matrix_alloc(n, n);
+    leaving = gsl_vector_alloc(n);
+    if (step && leaving) {
+        fill_places(c, d, step, leaving);
+        spc_nystroem_eliminate(step, leaving, ret_length);
+        status =
+            isfinite(gsl_vector_max(ret_length)) ? SPC_OK : SPC_NO_CONVERGENCE;
+    }
+    gsl_matrix_free(step);
+    gsl_vector_free(leaving);
+    return status;
+}
+
 /* ---- the figure -------------------------------------------------------- */
 
-static double from_the_centre(const struct chart *c, const struct half_disc *d,
-                              const gsl_vector *length)
+static double from_the_centre(const struct spc_half_disc *c,
+                              const struct grid *d, const gsl_vector *length)
 {
     double sum = 1;
 
@@ -302,7 +336,47 @@ static double from_the_centre(const struct chart *c, const struct half_disc *d,
     return sum;
 }
 
-static enum spc_status solve(const struct chart *c, const struct half_disc *d,
+/* The area of a place on a half disc, times how often z is found there: of all
+ * directions, those that lie as far off the shift's are as many as a sphere of
+ * p - 2 dimensions and radius across / distance is large. */
+static double share_of(const struct problem *p, const struct grid *d,
+                       size_t row, size_t point)
+{
+    double half = at(d, HALF, row), across = at(d, ACROSS, row);
+    double distance = gsl_hypot(half * at(d, U, point), across);
+
+    return at(d, ROW_WEIGHT, row) * half * at(d, U_WEIGHT, point) / distance *
+           pow(across / distance, p->walk->p - 2.0) *
+           p->start->density(p->start->of, distance);
+}
+
+static double from_anywhere(const struct problem *p, const struct grid *d,
+                            const gsl_vector *length)
+{
+    double sum = 0, all = 0;
+
+    for (size_t i = 0; i < length->size; i++) {
+        double share = share_of(p, d, i / d->points, i % d->points);
+
+        sum += share * gsl_vector_get(length, i);
+        all += share;
+    }
+    return sum / all;
+}
+
+static double figure(const struct problem *p, const struct grid *d,
+                     const gsl_vector *length)
+{
+    return p->start ? from_anywhere(p, d, length)
+                    : from_the_centre(p->walk, d, length);
+}
+
+static bool short_enough(const gsl_vector *length)
+{
+    return gsl_vector_min(length) > 0 && gsl_vector_max(length) <= length_max;
+}
+
+static enum spc_status solve(const struct problem *p, const struct grid *d,
                              double *ret_length)
 {
     gsl_vector *length = gsl_vector_alloc(d->rows * d->points);
@@ -310,46 +384,47 @@ static enum spc_status solve(const struct chart *c, const struct half_disc *d,
 
     if (length)
         status = spc_residual_solve(one_point_more, d, length);
+    if (status == SPC_NO_CONVERGENCE ||
+        (status == SPC_OK && !short_enough(length)))
+        status = censor(p->walk, d, length);
     if (status == SPC_OK)
-        *ret_length = from_the_centre(c, d, length);
+        *ret_length = figure(p, d, length);
     gsl_vector_free(length);
     return status;
 }
 
-static enum spc_status on_grid(const struct chart *c, double fine,
+static enum spc_status on_grid(const struct problem *p, double fine,
                                double *ret_length)
 {
-    struct half_disc d;
+    struct grid d;
     enum spc_status status = SPC_NO_MEMORY;
 
-    if (make(c, fine, &d)) {
-        fill_places(c, &d);
-        fill_matrices(c, &d);
-        status = solve(c, &d, ret_length);
+    if (make(p->walk, fine, &d)) {
+        fill_points(p->walk, &d);
+        fill_matrices(p->walk, &d);
+        status = solve(p, &d, ret_length);
     }
     clear(&d);
     return status;
 }
 
-enum spc_status spc_mewma_shifted_run_length(
-    const struct spc_mewma_design *design, double shift, double *ret_length)
+enum spc_status spc_half_disc_length(const struct spc_half_disc *walk,
+                                     const struct spc_half_disc_start *start,
+                                     double *ret_length)
 {
-    const struct chart c = {
-        1 - design->lambda,
-        sqrt(design->limit / (design->lambda * (2 - design->lambda))),
-        fabs(shift), design->p};
+    const struct problem problem = {walk, start};
     double coarse = 0, fine = 0;
     enum spc_status status;
 
-    assert(design->lambda > 0 && design->lambda <= 1);
-    assert(design->limit > 0);
-    assert(design->p >= 2);
+    assert(walk->radius > 0);
+    assert(walk->shift >= 0);
+    assert(walk->p >= 2);
 
-    if (c.radius > radius_max)
+    if (walk->radius > radius_max)
         return SPC_NO_CONVERGENCE;
-    status = on_grid(&c, fineness[0], &coarse);
+    status = on_grid(&problem, fineness[0], &coarse);
     for (size_t i = 1; status == SPC_OK && i < FINENESSES; i++) {
-        status = on_grid(&c, fineness[i], &fine);
+        status = on_grid(&problem, fineness[i], &fine);
         if (status == SPC_OK && fabs(fine - coarse) <= agreement * fine) {
             *ret_length = fine;
             return SPC_OK;
