@@ -294,6 +294,8 @@ enum spc_status spc_study_limits_with(const struct spc_study *study,
         return SPC_NOT_FINITE;
     for (unsigned panel = 0; panel <= SPC_PANEL_SPREAD; panel++)
         limits.zones[panel] = computed_zones(&limits, k, panel, n);
+    for (unsigned i = 0; i < SPC_FIGURES; i++)
+        limits.figure[i] = (double)NAN;
     *ret_limits = limits;
     return SPC_OK;
 }

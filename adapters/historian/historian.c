@@ -309,8 +309,7 @@ static int record_limits(struct spc_historian *historian,
     spc_row_integer(&row, version->stream);
     spc_row_integer(&row, limits->number);
     spc_row_text(&row, spc_chart_text((enum spc_chart)limits->chart));
-    spc_row_text(&row,
-                 spc_estimator_text((enum spc_estimator)limits->estimator));
+    spc_row_text(&row, spc_limits_estimator_text(limits));
     spc_row_integer(&row, limits->n);
     spc_row_real(&row, limits->center);
     spc_row_real(&row, limits->sigma);

@@ -155,6 +155,8 @@ static void test_piston_rings_of_unequal_size(void **state)
         spc_limits_zones(&limits, &k, SPC_PANEL_SPREAD, 3);
     assert_int_equal(points[1].n, 3);
     CHECK_CLOSE(limits.center, 74.00075221238937, 1e-14);
+    for (int i = 0; i < SPC_FIGURES; i++)
+        assert_true(isnan(limits.figure[i])); /* there are none */
     assert_memory_equal(&five, &limits.zones[SPC_PANEL_LOCATION], sizeof five);
     CHECK_CLOSE(five.upper[3], 74.01397735243114, 1e-13);
     CHECK_CLOSE(five.lower[3], 73.9875270723476, 1e-13);

@@ -265,6 +265,24 @@ static void test_limits_round_trip(void **state)
     }
 }
 
+/* A chart names its own way to limits; known ones come from nowhere. */
+static void test_limits_name_their_estimator(void **state)
+{
+    struct fixture *fixture = *state;
+    struct spc_historian *historian = fixture_open(fixture);
+    struct spc_limits_row rows[] = {
+        {.stream = 1,
+         .limits = {.number = 1, .chart = SPC_CHART_P, .subgroups = 25}},
+        {.stream = 2, .limits = {.number = 1, .chart = SPC_CHART_P}},
+    };
+    struct spc_turn turn = {.limits = rows, .limits_count = 2};
+    char text[256];
+
+    record(historian, &turn);
+    ask_text(fixture, "SELECT group_concat(estimator) FROM limits", text);
+    assert_string_equal(text, "binomial,known");
+}
+
 static void test_event_round_trip(void **state)
 {
     struct fixture *fixture = *state;
@@ -873,6 +891,7 @@ int main(void)
         CASE(test_stations_keep_their_name_when_reordered),
         CASE(test_point_round_trip),
         CASE(test_limits_round_trip),
+        CASE(test_limits_name_their_estimator),
         CASE(test_event_round_trip),
         CASE(test_event_of_nothing_in_particular),
         CASE(test_states_round_trip),

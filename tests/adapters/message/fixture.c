@@ -52,6 +52,8 @@ static struct spc_limits limits(uint32_t n)
         limits.zones[1].upper[i] = 0.00183498 + i * 0.00138635;
         limits.zones[1].lower[i] = i ? 0 : 0.00183498;
     }
+    for (int i = 0; i < SPC_FIGURES; i++)
+        limits.figure[i] = (double)NAN;
     return limits;
 }
 
