@@ -195,6 +195,11 @@ static enum spc_loop_end live_wired(struct spc_wiring *wiring,
         spc_log("%s", spc_historian_error(historian));
         return end;
     }
+    if (wiring->unread > 0)
+        spc_log("%s: %u streams were recorded by another Sigmaline and begin "
+                "anew: study, limits and open alarms of theirs are not taken "
+                "up",
+                wiring->plant->historian, (unsigned)wiring->unread);
     if (!open_mqtt(wiring, historian, &parts->mqtt))
         return end;
     if (open_source(wiring, &parts->source)) {

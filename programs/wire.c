@@ -2,6 +2,7 @@
 #include "programs/wire.h"
 
 #include "engine/short_run.h"
+#include "programs/stream_layout.h"
 
 #include <assert.h>
 #include <math.h>
@@ -681,10 +682,12 @@ static void take_state(void *context, const struct spc_state_row *row)
      * no longer has. */
     if (row->stream >= w->pipeline.next_id)
         w->pipeline.next_id = row->stream + 1;
-    if (c == SPC_NONE || row->layout != SPC_STREAM_LAYOUT ||
-        row->size != sizeof state)
+    if (c == SPC_NONE)
         return;
-    memcpy(&state, row->state, sizeof state);
+    if (!spc_stream_read(row->layout, row->state, row->size, &state)) {
+        w->unread++;
+        return;
+    }
     (void)spc_pipeline_restore(&w->pipeline, c, &state, row->chart,
                                row->chart_size);
 }

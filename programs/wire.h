@@ -31,6 +31,7 @@ struct spc_wiring {
     const char **variables;      /* of all vectors, one after the other */
     const char **members;        /* of the group in the newest scene */
     struct spc_part_kind *parts; /* likewise, of all short-run charts */
+    uint32_t unread; /* recorded streams of a layout that nobody here knows */
 };
 
 /* SPC_NO_MEMORY, SPC_NO_CONVERGENCE. */
