@@ -21,6 +21,8 @@ static struct spc_plant_design blank_design(void)
         .sigma = unknown,
         .ratio = unknown,
         .arl0 = unknown,
+        .shift = unknown,
+        .alpha_for_study = unknown,
         .fraction = unknown,
         .risk = unknown,
         .span = SPC_NONE,

@@ -89,7 +89,9 @@ static const struct {
     {"width",           "width",           NULL},
     {"alpha",           "alpha",           NULL},
     {"lambda",          "lambda",          NULL},
+    {"alpha_for_study", "alpha-for-study", NULL},
     {"k",               "k",               NULL},
+    {"shift",           "shift",           NULL},
     {"h",               "h",               NULL},
     {"head_start",      "head-start",      NULL},
     {"span",            "span",            NULL},
@@ -263,7 +265,8 @@ static void check_known(const struct asked *a)
 {
     const struct spc_node *center = at(a, "center"), *sigma = at(a, "sigma");
     const struct spc_node *first = center != NULL ? center : sigma;
-    static const char *const estimates[] = {"study", "sigma_estimator"};
+    static const char *const estimates[] = {"study", "sigma_estimator",
+                                            "alpha_for_study"};
 
     if (first == NULL || a->facts.known == SPC_KNOWN_NOTHING)
         return;
@@ -275,7 +278,12 @@ static void check_known(const struct asked *a)
         spc_complain(a->reader->complainer, sigma->place,
                      "sigma must be above 0");
     settle_center(a);
-    for (size_t i = 0; i < 2; i++)
+    if (a->c->design.corrected)
+        spc_complain(a->reader->complainer, at(a, "width")->place,
+                     "nothing is estimated where %s is known, so no width is "
+                     "corrected",
+                     first->key->text);
+    for (size_t i = 0; i < sizeof estimates / sizeof *estimates; i++)
         if (at(a, estimates[i]) != NULL)
             spc_complain(a->reader->complainer, at(a, estimates[i])->key->place,
                          "nothing is estimated where %s is known, so %s has no "
@@ -284,7 +292,7 @@ static void check_known(const struct asked *a)
     a->c->study = 0;
 }
 
-static void check_estimator(const struct asked *a)
+static bool check_estimator(const struct asked *a)
 {
     uint32_t estimator = a->c->design.estimator;
     bool either = estimator == SPC_ESTIMATOR_OVERALL ||
@@ -296,7 +304,7 @@ static void check_estimator(const struct asked *a)
 
     if (estimator == SPC_ESTIMATORS || either || a->c->subgroup == 0 ||
         of_individuals == (a->c->subgroup == 1))
-        return;
+        return true;
     spc_complain(a->reader->complainer, at(a, "sigma_estimator")->place,
                  of_individuals
                      ? "%s is of neighbouring individuals; for subgroups there "
@@ -306,6 +314,37 @@ static void check_estimator(const struct asked *a)
                        "parts there are mr, median-mr, mssd, mssd-plain, "
                        "overall and overall-c4",
                  at(a, "sigma_estimator")->text);
+    return false;
+}
+
+static bool asks_for_widths(const struct asked *a)
+{
+    const struct spc_plant_design *d = &a->c->design;
+
+    return has(a->facts.options, "alpha-for-study") && isnan(d->center) &&
+           isnan(d->sigma) && (d->corrected || !isnan(d->alpha_for_study));
+}
+
+/* Widths for a small study: what stands in their way, of the estimator or of
+ * the probability. */
+static void check_widths(const struct asked *a)
+{
+    const struct spc_node *alpha = at(a, "alpha_for_study");
+    const struct spc_node *width = at(a, "width");
+    char sentence[300] = "";
+    uint32_t least;
+
+    if (a->c->design.corrected && width != NULL &&
+        has(a->facts.options, "width") &&
+        !has(a->facts.options, "alpha-for-study"))
+        spc_complain(a->reader->complainer, width->place,
+                     "chart %s corrects no width for its study; it takes a "
+                     "number",
+                     a->name);
+    else if (asks_for_widths(a) && !a->reader->vocabulary->widths(
+                                       a->c, &least, sentence, sizeof sentence))
+        spc_complain(a->reader->complainer,
+                     (alpha != NULL ? alpha : width)->place, "%s", sentence);
 }
 
 static void check_design(const struct asked *a)
@@ -328,7 +367,12 @@ static void check_design(const struct asked *a)
         spc_complain(a->reader->complainer, at(a, "distribution")->place,
                      "center is the mean of an exponential distribution; a "
                      "Weibull is estimated");
-    check_estimator(a);
+    if (!isnan(d->k) && !isnan(d->shift))
+        spc_complain(a->reader->complainer, at(a, "shift")->key->place,
+                     "shift and k are two ways to say the same; one of them "
+                     "is enough");
+    if (check_estimator(a))
+        check_widths(a);
 }
 
 /* ---- study ------------------------------------------------------------- */
@@ -342,18 +386,35 @@ static uint32_t variables(const struct asked *a)
     return 1 + (with->kind == SPC_NODE_LIST ? with->count : 1);
 }
 
+/* No fewer than `least`. */
+static uint32_t widths_need(const struct asked *a, uint32_t least)
+{
+    char sentence[300];
+    uint32_t points;
+
+    if (asks_for_widths(a) &&
+        a->reader->vocabulary->widths(a->c, &points, sentence, sizeof sentence))
+        return points < least ? least : points;
+    return least;
+}
+
 static void check_study(const struct asked *a)
 {
     const struct spc_node *study = at(a, "study");
     bool vectors = a->facts.data == SPC_DATA_VECTORS;
     uint32_t least = vectors ? variables(a) + 2 : a->facts.minimum;
+    uint32_t of_widths = widths_need(a, least);
 
     if (a->facts.minimum == 0)
         a->c->study = 0; /* limits follow from the specification alone */
     if (study == NULL || a->c->study == 0)
         return;
     least = least < a->facts.minimum ? a->facts.minimum : least;
-    if (a->c->study < least)
+    if (a->c->study >= least && a->c->study < of_widths)
+        spc_complain(a->reader->complainer, study->place,
+                     "limits with alpha_for_study need %u points or more",
+                     (unsigned)of_widths);
+    else if (a->c->study < least)
         spc_complain(a->reader->complainer, study->place,
                      "chart %s needs %u points or more%s", a->name,
                      (unsigned)least,

@@ -454,8 +454,16 @@ static const struct spc_key characteristic[] = {
      DESIGN(estimator), .words = estimators,
      .help = "how sigma follows from the study; mr, median-mr and mssd are of "
              "individuals, the others of subgroups, overall of either"},
-    {"width", &spc_kind_number, "=3", DESIGN(width), .low = 0.1, .high = 20,
-     .help = "sigmas from the centre to the control limits"},
+    {"width", &spc_kind_width, "=3", DESIGN(width), .low = 0.1, .high = 20,
+     .help = "sigmas from the centre to the control limits; corrected: as many "
+             "as so small a study calls for, so that points after it signal as "
+             "seldom as at 3 sigma of a known process"},
+    {"alpha_for_study", &spc_kind_number, "=none", DESIGN(alpha_for_study),
+     .low = 1e-15, .high = 0.5,
+     .help = "probability with which a stable study would cross limits of its "
+             "own; a line judges points after the study, so that these limits "
+             "are recorded and weigh in run rules only, and those in force are "
+             "corrected for the study as by width: corrected"},
     {"alpha", &spc_kind_number, "=limits at width", DESIGN(alpha),
      .low = 1e-15, .high = 0.5,
      .help = "exact limits instead, beyond which a point lies with this "
@@ -465,6 +473,9 @@ static const struct spc_key characteristic[] = {
      .help = "weight of the newest point of an EWMA or MEWMA"},
     {"k", &spc_kind_number, "=0.5", DESIGN(k), .low = 0.001, .high = 10,
      .help = "allowance of a CUSUM, in sigmas"},
+    {"shift", &spc_kind_number, "=twice k", DESIGN(shift),
+     .low = 0.002, .high = 20,
+     .help = "shift that a CUSUM is for, in sigmas: k is half of it"},
     {"h", &spc_kind_number, "=5; of events, by arl0", DESIGN(h),
      .low = 0.001, .high = 1e15,
      .help = "decision interval of a CUSUM: in sigmas; of events, in units or "

@@ -92,6 +92,9 @@ struct spc_plant_design {
     double width, alpha, lambda, k, h, head_start;
     double center, sigma; /* known: there is no study */
     double ratio, arl0, fraction, risk;
+    double shift; /* twice the k that is asked for */
+    double alpha_for_study;
+    bool corrected; /* width: corrected */
     uint32_t span, events, order;
     uint32_t distribution;         /* enum spc_plant_distribution */
     uint32_t short_run_sigma;      /* enum spc_plant_sigma */
@@ -222,6 +225,10 @@ struct spc_vocabulary {
      * there is none or it is not valid there. */
     bool (*rules)(enum spc_chart chart, const char *name, enum spc_panel panel,
                   uint32_t *ret_mask, char *reterr, size_t size);
+    /* The points a study needs for a corrected width or alpha_for_study.
+     * False, with a sentence in `reterr`, when there are no such limits. */
+    bool (*widths)(const struct spc_plant_characteristic *characteristic,
+                   uint32_t *ret_least, char *reterr, size_t size);
 };
 
 /* Every mistake, ready to print: "file:line:col: error: sentence", the source

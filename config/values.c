@@ -260,6 +260,18 @@ static void read_number(struct spc_reader *reader, const struct spc_key *key,
         memcpy(member(key, target), &value, sizeof value);
 }
 
+/* So many sigmas, or as many as a small study calls for. */
+static void read_width(struct spc_reader *reader, const struct spc_key *key,
+                       const struct spc_node *node, void *target)
+{
+    struct spc_plant_characteristic *characteristic = target;
+
+    if (is_written(node) && strcmp(node->text, "corrected") == 0)
+        characteristic->design.corrected = true;
+    else
+        read_number(reader, key, node, target);
+}
+
 /* A number of units, or the id of what counts them, which is looked up when
  * the station has been read. */
 static void read_inspected(struct spc_reader *reader, const struct spc_key *key,
@@ -388,6 +400,8 @@ const struct spc_kind spc_kind_word = {"a word", read_word, NULL};
 const struct spc_kind spc_kind_chart = {"", read_chart, NULL};
 const struct spc_kind spc_kind_inspected = {
     "a number, or the id of a characteristic", read_inspected, NULL};
+const struct spc_kind spc_kind_width = {"corrected, or a number", read_width,
+                                        NULL};
 const struct spc_kind spc_kind_count = {"a whole number", read_count, NULL};
 const struct spc_kind spc_kind_number = {"a number", read_number, NULL};
 const struct spc_kind spc_kind_duration = {"a duration such as 800ms or 2s",

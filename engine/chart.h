@@ -214,6 +214,20 @@ struct spc_chart_room spc_chart_room(const struct spc_chart_design *design,
  * more, any other count may be 0. */
 uint32_t spc_chart_least_count(const struct spc_chart_design *design);
 
+/* ---- limits for a small study ------------------------------------------ */
+
+/* Whether there are the widths that a design asks for by `corrected` or
+ * `alpha_for_study`, or what is in their way. */
+enum spc_chart_widths {
+    SPC_WIDTHS_EXIST,
+    SPC_WIDTHS_NOT_OF_ESTIMATOR,
+    SPC_WIDTHS_NOT_OF_ALPHA, /* with moving ranges: see phase_one.h */
+};
+enum spc_chart_widths spc_chart_widths(const struct spc_chart_design *design);
+
+/* Points without which there are none. */
+uint32_t spc_chart_widths_need(const struct spc_chart_design *design);
+
 /* ---- points that remember ---------------------------------------------- */
 
 /* Whether the observations that limits were just estimated from depend on

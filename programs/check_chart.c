@@ -70,8 +70,12 @@ static void add_limits(struct parameters *to,
         add_number(to, "alpha", design->alpha);
     else if (by_alpha)
         add_text(to, "alpha", "that of three sigma");
+    else if (has(c, "width") && design->corrected)
+        add_text(to, "width", "corrected");
     else if (has(c, "width"))
         add_number(to, "width", design->width);
+    if (design->alpha_for_study > 0)
+        add_number(to, "alpha_for_study", design->alpha_for_study);
 }
 
 static const char *const part_sigmas[] = {
@@ -129,6 +133,7 @@ unsigned spc_plan_parameters(
                    sizeof value);
             add_number(&to, numbers[i].key, value);
         }
+    add_number(&to, "shift", c->design.shift);
     add_words(&to, c, &design);
     return to.count;
 }

@@ -497,30 +497,13 @@ static enum spc_exit read_memory(const struct request *r,
     return read_head_start(r, plan);
 }
 
-/* Estimators that no width of a small study is known for. */
-static bool has_study_width(const struct spc_chart_plan *plan, bool subgroups,
-                            bool of_study)
-{
-    switch (plan->design.estimator) {
-    case SPC_ESTIMATOR_MEDIAN_MR:
-        return false;
-    case SPC_ESTIMATOR_MSSD:
-    case SPC_ESTIMATOR_MSSD_PLAIN:
-        return !of_study;
-    case SPC_ESTIMATOR_OVERALL:
-    case SPC_ESTIMATOR_OVERALL_C4:
-        return !subgroups;
-    default:
-        return true;
-    }
-}
-
 static enum spc_exit check_widths(const struct request *r,
                                   const struct spc_chart_plan *plan)
 {
     const struct spc_chart_design *design = &plan->design;
     bool of_study = r->study_alpha != NULL;
     const char *option = of_study ? "--alpha-for-study" : "--width corrected";
+    struct spc_chart_design asked = *design;
 
     if (!of_study && !design->corrected)
         return SPC_EXIT_OK;
@@ -529,17 +512,20 @@ static enum spc_exit check_widths(const struct request *r,
                            "known parameters owe nothing to a study: --center "
                            "and --sigma exclude %s",
                            option);
-    if (!has_study_width(plan, !r->data.individuals, of_study))
+    asked.n = r->data.individuals ? 1 : 2;
+    switch (spc_chart_widths(&asked)) {
+    case SPC_WIDTHS_NOT_OF_ESTIMATOR:
         return spc_misused(command, "%s has no limits for sigma by %s", option,
                            spc_estimator_text(design->estimator));
-    if (of_study && design->estimator == SPC_ESTIMATOR_MR &&
-        (design->alpha_for_study < SPC_PHASE_ONE_MOVING_ALPHA_MIN ||
-         design->alpha_for_study > SPC_PHASE_ONE_MOVING_ALPHA_MAX))
+    case SPC_WIDTHS_NOT_OF_ALPHA:
         return spc_misused(command,
                            "%s has limits by moving ranges for probabilities "
                            "from %g to %g, not '%s'",
                            option, SPC_PHASE_ONE_MOVING_ALPHA_MIN,
                            SPC_PHASE_ONE_MOVING_ALPHA_MAX, r->study_alpha);
+    case SPC_WIDTHS_EXIST:
+        break;
+    }
     return SPC_EXIT_OK;
 }
 

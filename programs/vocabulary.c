@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "programs/vocabulary.h"
 
+#include "engine/phase_one.h"
 #include "programs/chart_type.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +35,38 @@ static bool rules(enum spc_chart chart, const char *name, enum spc_panel panel,
     return true;
 }
 
+static bool widths(const struct spc_plant_characteristic *c,
+                   uint32_t *ret_least, char *reterr, size_t size)
+{
+    struct spc_chart_design design =
+        spc_chart_design(c->chart, NULL, c->subgroup);
+    const char *key = "a corrected width";
+
+    if (!isnan(c->design.alpha_for_study)) {
+        design.alpha_for_study = c->design.alpha_for_study;
+        key = "alpha_for_study";
+    }
+    if (c->design.estimator != SPC_ESTIMATORS)
+        design.estimator = (enum spc_estimator)c->design.estimator;
+    switch (spc_chart_widths(&design)) {
+    case SPC_WIDTHS_NOT_OF_ESTIMATOR:
+        snprintf(reterr, size, "%s has no limits for sigma by %s", key,
+                 spc_estimator_text(design.estimator));
+        return false;
+    case SPC_WIDTHS_NOT_OF_ALPHA:
+        snprintf(reterr, size,
+                 "%s has limits by moving ranges for probabilities from %g to "
+                 "%g, not %g",
+                 key, SPC_PHASE_ONE_MOVING_ALPHA_MIN,
+                 SPC_PHASE_ONE_MOVING_ALPHA_MAX, design.alpha_for_study);
+        return false;
+    case SPC_WIDTHS_EXIST:
+        break;
+    }
+    *ret_least = spc_chart_widths_need(&design);
+    return true;
+}
+
 static struct spc_chart_facts facts(enum spc_chart chart)
 {
     const struct spc_chart_type *type = &spc_chart_types[chart];
@@ -55,8 +89,8 @@ static struct spc_chart_facts facts(enum spc_chart chart)
 
 const struct spc_vocabulary *spc_rule_vocabulary(void)
 {
-    static const struct spc_vocabulary vocabulary = {.chart = facts,
-                                                     .rules = rules};
+    static const struct spc_vocabulary vocabulary = {
+        .chart = facts, .rules = rules, .widths = widths};
 
     return &vocabulary;
 }

@@ -238,6 +238,9 @@ struct spc_chart_design spc_wire_design(
     state(stated->alpha, &to.alpha);
     state(stated->lambda, &to.lambda);
     state(stated->k, &to.k);
+    if (!isnan(stated->shift))
+        to.k = stated->shift / 2;
+    state(stated->alpha_for_study, &to.alpha_for_study);
     state(stated->h, &to.h);
     state(stated->head_start, &to.head_start);
     state(stated->ratio, &to.ratio);
@@ -253,6 +256,7 @@ struct spc_chart_design spc_wire_design(
     if (stated->estimator != SPC_ESTIMATORS)
         to.estimator = (enum spc_estimator)stated->estimator;
     to.known = !isnan(stated->center) || !isnan(stated->sigma);
+    to.corrected = stated->corrected;
     to.by_width = !isnan(stated->width);
     to.exponential = stated->distribution == SPC_PLANT_EXPONENTIAL ||
                      (stated->distribution == SPC_PLANT_USUAL && to.known);

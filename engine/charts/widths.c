@@ -15,8 +15,39 @@ static bool is_moving(const struct spc_chart_design *design)
     return design->n == 1 && design->estimator == SPC_ESTIMATOR_MR;
 }
 
-/* Points without which there is no width. */
-static uint32_t needed(const struct spc_chart_design *design)
+/* Of medians of moving ranges no degrees of freedom are known, of successive
+ * differences no limits for their own points; and the deviation of all
+ * measurements is no sigma within subgroups.  See phase_one.h. */
+static bool has_widths(const struct spc_chart_design *design)
+{
+    switch (design->estimator) {
+    case SPC_ESTIMATOR_MEDIAN_MR:
+        return false;
+    case SPC_ESTIMATOR_MSSD:
+    case SPC_ESTIMATOR_MSSD_PLAIN:
+        return !(design->alpha_for_study > 0);
+    case SPC_ESTIMATOR_OVERALL:
+    case SPC_ESTIMATOR_OVERALL_C4:
+        return design->n == 1;
+    default:
+        return true;
+    }
+}
+
+enum spc_chart_widths spc_chart_widths(const struct spc_chart_design *design)
+{
+    double alpha = design->alpha_for_study;
+
+    if (!has_widths(design))
+        return SPC_WIDTHS_NOT_OF_ESTIMATOR;
+    if (alpha > 0 && is_moving(design) &&
+        (alpha < SPC_PHASE_ONE_MOVING_ALPHA_MIN ||
+         alpha > SPC_PHASE_ONE_MOVING_ALPHA_MAX))
+        return SPC_WIDTHS_NOT_OF_ALPHA;
+    return SPC_WIDTHS_EXIST;
+}
+
+uint32_t spc_chart_widths_need(const struct spc_chart_design *design)
 {
     if (design->alpha_for_study > 0 && is_moving(design))
         return SPC_PHASE_ONE_MOVING_MIN;
@@ -65,7 +96,7 @@ enum spc_status spc_settle_widths(struct spc_charting *charting)
 
     if (design->known || (!design->corrected && !(design->alpha_for_study > 0)))
         return SPC_OK;
-    charting->needed = needed(design);
+    charting->needed = spc_chart_widths_need(design);
     if (m < charting->needed)
         return SPC_TOO_FEW_SUBGROUPS;
     status = degrees(charting, m, &df);

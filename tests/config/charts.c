@@ -7,9 +7,10 @@
 const struct chart_entry chart_entries[] = {
     {"imr", "", "sigma_estimator: median-mr, width: 2.5, rules: [nelson, we], "
      "spread_rules: nelson-2"},
-    {"xbar-r", "subgroup: 5", "sigma_estimator: rbar-plain, width: 3.5"},
-    {"xbar-s", "subgroup: 4", "sigma_estimator: pooled"},
-    {"median-r", "subgroup: 5", "width: 3"},
+    {"xbar-r", "subgroup: 5", "sigma_estimator: rbar-plain, width: 3.5, "
+     "alpha_for_study: 0.01"},
+    {"xbar-s", "subgroup: 4", "sigma_estimator: pooled, width: corrected"},
+    {"median-r", "subgroup: 5", "width: corrected"},
     {"imr-r", "subgroup: 4", "width: 3"},
     {"imr-s", "subgroup: 4", "width: 3"},
     {"deviation", "part_by: product, parts: [{part: A}, {part: B, nominal: 5}]",
@@ -28,7 +29,7 @@ const struct chart_entry chart_entries[] = {
     {"laney-p", "", "units: a, width: 3"},
     {"laney-u", "", "units: 2.5"},
     {"ewma", "", "lambda: 0.05, width: 2.615, subgroup: 4"},
-    {"cusum", "", "k: 0.25, h: 8, head_start: 4"},
+    {"cusum", "", "shift: 0.5, h: 8, head_start: 4"},
     {"moving-average", "", "span: 3"},
     {"ar-individual", "", "order: 2, width: 3"},
     {"ar-residual", "", "order: 1"},

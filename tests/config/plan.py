@@ -103,8 +103,8 @@ def tail(probabilities, lower, upper):
                if count < lower or count > upper)
 
 
-def run_length_of(keys):
-    """In points, of a characteristic with these keys."""
+def plan_of(keys):
+    """Of a plant that has one characteristic, with these keys."""
     text = read(os.path.join(DATA, "good", "least.yaml"))
     head, mark, _ = text.partition("    characteristics:")
     check(mark != "", "least.yaml has characteristics")
@@ -115,7 +115,12 @@ def run_length_of(keys):
                        "type: uint16, " + keys + " }]\n")
         status, out, err = run(path, "--format", "json")
     check(status == 0, f"{keys}: {status} {err}")
-    chart = json.loads(out)["stations"][0]["characteristics"][0]
+    return json.loads(out)
+
+
+def run_length_of(keys):
+    """In points, of a characteristic with these keys."""
+    chart = plan_of(keys)["stations"][0]["characteristics"][0]
     check(chart["false_alarms"] is not None, str(chart))
     return chart["false_alarms"]["in_control_arl"]
 
@@ -147,6 +152,30 @@ def run_lengths_are_exact():
     # of a CUSUM with k = 0.5 and h = 5: 465.
     check(540 < run_length_of("chart: ewma") < 560, "ewma")
     check(abs(run_length_of("chart: cusum") - 465.44) < 0.01, "cusum")
+
+
+def parameters_of(keys):
+    """Of a characteristic with these keys, as the plan states them."""
+    plan = plan_of(keys)
+    return plan["stations"][0]["characteristics"][0]["parameters"]
+
+
+def widths_are_stated():
+    def same(keys, want):
+        got = parameters_of(keys)
+        check(got == want, f"{keys}: {got}, not {want}")
+
+    same("chart: imr, width: corrected",
+         {"sigma_estimator": "mr/d2", "width": "corrected"})
+    same("chart: xbar-r, subgroup: 5, alpha_for_study: 0.01",
+         {"sigma_estimator": "rbar/d2", "width": 3, "alpha_for_study": 0.01})
+    same("chart: imr", {"sigma_estimator": "mr/d2", "width": 3})
+    same("chart: cusum, shift: 1.5",
+         {"sigma_estimator": "mr/d2", "k": 0.75, "h": 5, "head_start": 0,
+          "shift": 1.5})
+    # What a corrected width promises is what 3 sigma of a known process does.
+    check(run_length_of("chart: imr, width: corrected") ==
+          run_length_of("chart: imr"), "a corrected width")
 
 
 def gaps_are_listed():
@@ -193,6 +222,7 @@ golden_table()
 json_agrees()
 charts_are_explained()
 run_lengths_are_exact()
+widths_are_stated()
 gaps_are_listed()
 mistakes_go_to_stderr()
 usage_and_reference()

@@ -106,6 +106,8 @@ static void test_nothing_is_stated(void **state)
     assert_true(isnan(d->k) && isnan(d->h) && isnan(d->head_start));
     assert_true(isnan(d->center) && isnan(d->sigma) && isnan(d->ratio));
     assert_true(isnan(d->arl0) && isnan(d->fraction) && isnan(d->risk));
+    assert_true(isnan(d->shift) && isnan(d->alpha_for_study));
+    assert_false(d->corrected);
     assert_int_equal(d->span, SPC_NONE);
     assert_int_equal(d->events, SPC_NONE);
     assert_int_equal(d->order, SPC_NONE);
@@ -155,6 +157,17 @@ static void test_numbers(void **state)
     reading_free(&reading);
     d = &load("chart: ewma, lambda: 0.05, width: 2.615")->design;
     assert_true(d->lambda == 0.05 && d->width == 2.615);
+    reading_free(&reading);
+    d = &load("chart: cusum, shift: 1.5")->design;
+    assert_true(d->shift == 1.5 && isnan(d->k));
+    reading_free(&reading);
+    d = &load("chart: xbar-r, subgroup: 5, width: corrected")->design;
+    assert_true(d->corrected && isnan(d->width));
+    reading_free(&reading);
+    d = &load("chart: imr, alpha_for_study: 0.001, width: 2.5, study: 30")
+             ->design;
+    assert_true(d->alpha_for_study == 0.001 && d->width == 2.5);
+    assert_false(d->corrected);
     reading_free(&reading);
     d = &load("chart: moving-average, span: 9")->design;
     assert_int_equal(d->span, 9);

@@ -324,6 +324,9 @@ static const struct {
     {"chart: imr",                        "chart: imr, center: 5, sigma: 0.5"},
     {"chart: ewma",                       "chart: ewma, lambda: 0.3"},
     {"chart: cusum",                      "chart: cusum, k: 0.25"},
+    {"chart: cusum",                      "chart: cusum, shift: 2"},
+    {"chart: imr",                        "chart: imr, width: corrected"},
+    {"chart: imr",                        "chart: imr, alpha_for_study: 0.1"},
     {"chart: cusum",                      "chart: cusum, h: 4"},
     {"chart: cusum",                      "chart: cusum, head_start: 2"},
     {"chart: moving-average",             "chart: moving-average, span: 3"},
@@ -498,6 +501,61 @@ static void test_known_parameters(void **state)
     close_line(&line);
 }
 
+/* ---- widths of a small study ------------------------------------------- */
+
+/* Until limits are in force. */
+static struct line studied(const char *keys)
+{
+    struct line line = open_line(keys);
+    uint64_t part = 0;
+
+    do {
+        struct spc_sample sample = sample_of(&line, ++part);
+
+        fold(&line, &sample);
+        assert_true(part <= 60);
+    } while (stream_of(&line)->limits.number == 0);
+    return line;
+}
+
+/* Of sigma pooled from 12 subgroups of 5 the width is exact: a mean to come,
+ * less that of the study, over S sqrt(1 + 1/12) / sqrt(5) follows t with 48
+ * degrees, whose quantile for three sigma is 3.1640173556; and S / c4(49)
+ * estimates sigma, c4(49) being 0.9948055811 (mpmath). */
+static void test_widths_of_a_study(void **state)
+{
+    const double width = 3.2761073441421438;
+    struct line line = studied("chart: xbar-r, subgroup: 5, study: 12, "
+                               "sigma_estimator: pooled, width: corrected");
+    const struct spc_limits *limits = &stream_of(&line)->limits;
+    const struct spc_zones *zones = &limits->zones[SPC_PANEL_LOCATION];
+
+    (void)state;
+    assert_true(fabs(limits->width - width) < 1e-9);
+    assert_true(fabs(zones->upper[SPC_EDGES - 1] - limits->center -
+                     width * limits->sigma / sqrt(5)) < 1e-9);
+    close_line(&line);
+
+    /* Those to come are corrected too where the study has its own. */
+    line = studied("chart: xbar-r, subgroup: 5, study: 12, "
+                   "sigma_estimator: pooled, alpha_for_study: 0.05");
+    limits = &stream_of(&line)->limits;
+    assert_true(fabs(limits->width - width) < 1e-9);
+    assert_true(limits->figure[0] > 2.5 && limits->figure[0] < width);
+    assert_true(fabs(limits->figure[1] - width) < 1e-9);
+    close_line(&line);
+}
+
+/* A sum for a shift of 1.5 sigma allows half of it. */
+static void test_a_cusum_for_a_shift(void **state)
+{
+    struct line line = studied("chart: cusum, shift: 1.5, study: 12");
+
+    (void)state;
+    assert_true(stream_of(&line)->limits.figure[0] == 0.75);
+    close_line(&line);
+}
+
 /* ---- what cannot be used ----------------------------------------------- */
 
 static const struct spc_event *told(const struct line *line,
@@ -644,6 +702,8 @@ int main(void)
         cmocka_unit_test(test_p_in_counted_units),
         cmocka_unit_test(test_gaps_between_events),
         cmocka_unit_test(test_known_parameters),
+        cmocka_unit_test(test_widths_of_a_study),
+        cmocka_unit_test(test_a_cusum_for_a_shift),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_names_of_variables),
         cmocka_unit_test(test_names_of_members),
