@@ -610,7 +610,7 @@ const void *spc_stream_block(const struct spc_pipeline *pipeline,
 
     struct spc_block_plan at = spc_block_plan(plan);
 
-    *ret_size = (at.rows + s->rows * at.row) * sizeof(double);
+    *ret_size = (s->rows > 0 ? at.end : at.rows) * sizeof(double);
     return pipeline->block[stream];
 }
 

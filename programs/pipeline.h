@@ -203,7 +203,9 @@ bool spc_pipeline_restore(struct spc_pipeline *pipeline,
                           const struct spc_stream *state, const void *block,
                           size_t block_size);
 
-/* What is to be recorded of a stream's block; size 0: nothing. */
+/* What is to be recorded of a stream's block; size 0: nothing.  During a study
+ * all its rows are, those to come as zeros: a record that keeps its size is
+ * written over where it differs, one that grows is written anew each time. */
 const void *spc_stream_block(const struct spc_pipeline *pipeline,
                              uint32_t stream, size_t *ret_size);
 

@@ -143,6 +143,63 @@ static void test_hopeless_limits_are_told_once(void **state)
     close_line(&other);
 }
 
+/* ---- what is recorded of a study -------------------------------------- */
+
+static size_t recorded(const struct line *line)
+{
+    size_t size;
+
+    (void)spc_stream_block(&line->wiring->pipeline, 0, &size);
+    return size;
+}
+
+/* A record that grew with the study would be written anew at each point: ten
+ * thousand of them would be nine gigabytes. */
+static void test_the_record_of_a_study_keeps_its_size(void **state)
+{
+    struct line line = open_line("chart: ewma, study: 1000");
+    size_t first;
+
+    (void)state;
+    fold_value(&line, 1);
+    first = recorded(&line);
+    for (unsigned i = 2; i < 1000; i++) {
+        fold_value(&line, i % 3);
+        assert_int_equal(recorded(&line), first);
+    }
+    fold_value(&line, 1);
+    assert_int_equal(stream_of(&line)->limits.number, 1);
+    assert_true(recorded(&line) < first / 100);
+    close_line(&line);
+}
+
+/* A study that failed leaves nothing behind in what is recorded next. */
+static void test_a_failed_study_leaves_no_trace(void **state)
+{
+    struct line line = open_line("chart: ewma, study: 20");
+    struct line other = open_line("chart: ewma, study: 20");
+    const struct spc_pipeline *p = &line.wiring->pipeline;
+    const struct spc_pipeline *q = &other.wiring->pipeline;
+    size_t size, again;
+
+    (void)state;
+    for (unsigned i = 0; i < 20; i++)
+        fold_value(&line, 5);
+    assert_int_equal(told(&line, SPC_STUDY_FAILED), 1);
+    take_up(&line, &other);
+    fold_value(&line, 4);
+    fold_value(&other, 4);
+
+    const void *block = spc_stream_block(p, 0, &size);
+    const void *taken_up = spc_stream_block(q, 0, &again);
+
+    assert_int_equal(size, again);
+    assert_memory_equal(block, taken_up, size);
+    assert_memory_equal(&p->streams[0], &q->streams[0], sizeof *p->streams);
+    close_line(&line);
+    close_line(&other);
+}
+
 /* ---- plans that change and change back --------------------------------- */
 
 /* A chart that was asked for in its own way and is the usual one again keeps
@@ -232,6 +289,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_hopeless_limits_are_told_once),
+        cmocka_unit_test(test_the_record_of_a_study_keeps_its_size),
+        cmocka_unit_test(test_a_failed_study_leaves_no_trace),
         cmocka_unit_test(test_the_short_road_is_found_again),
         cmocka_unit_test(test_a_gap_ends_a_count_of_events),
         cmocka_unit_test(test_time_does_not_run_backwards),
