@@ -462,6 +462,18 @@ static void settle_rules(const struct asked *a, const char *key,
 
 /* ---- all of it --------------------------------------------------------- */
 
+static void check_room(const struct asked *a)
+{
+    const struct spc_specification *s = &a->c->specification;
+    const struct spc_node *sigma = at(a, "sigma");
+    char sentence[300] = "";
+
+    if (sigma != NULL && a->c->design.sigma > 0 && s->lower < s->upper &&
+        a->facts.needs_specification && takes_sigma(&a->facts) &&
+        !a->reader->vocabulary->fits(a->c, sentence, sizeof sentence))
+        spc_complain(a->reader->complainer, sigma->place, "%s", sentence);
+}
+
 static void check_needs(const struct asked *a)
 {
     const struct spc_specification *s = &a->c->specification;
@@ -508,4 +520,5 @@ void spc_check_chart(struct spc_reader *reader, const struct spc_node *node,
     settle_rules(&a, "rules", SPC_PANEL_LOCATION);
     settle_rules(&a, "spread_rules", SPC_PANEL_SPREAD);
     check_needs(&a);
+    check_room(&a);
 }

@@ -229,6 +229,10 @@ struct spc_vocabulary {
      * False, with a sentence in `reterr`, when there are no such limits. */
     bool (*widths)(const struct spc_plant_characteristic *characteristic,
                    uint32_t *ret_least, char *reterr, size_t size);
+    /* Whether limits within the specification have room there, sigma being
+     * known; else a sentence. */
+    bool (*fits)(const struct spc_plant_characteristic *characteristic,
+                 char *reterr, size_t size);
 };
 
 /* Every mistake, ready to print: "file:line:col: error: sentence", the source

@@ -214,6 +214,17 @@ struct spc_chart_room spc_chart_room(const struct spc_chart_design *design,
  * more, any other count may be 0. */
 uint32_t spc_chart_least_count(const struct spc_chart_design *design);
 
+/* ---- limits within a specification ------------------------------------- */
+
+/* Whether the limits of acceptance and modified charts have room within the
+ * specification, for means of n of a process with this sigma; of any other
+ * chart, always.
+ *
+ * SPC_TOO_NARROW, or what acceptance.h says of the specification. */
+SPC_MUST_CHECK
+enum spc_status spc_chart_fits(const struct spc_chart_design *design,
+                               double sigma, double n);
+
 /* ---- limits for a small study ------------------------------------------ */
 
 /* Whether there are the widths that a design asks for by `corrected` or

@@ -10,6 +10,7 @@
  * where it would stand in a file. */
 #include "programs/chart_type.h"
 #include "programs/folding.h"
+#include "programs/spell.h"
 
 #include "engine/covariance.h"
 #include "engine/median.h"
@@ -207,15 +208,6 @@ static void keep_row(struct spc_folding *f,
                (at.row - ROW_FIXED) * sizeof *row);
 }
 
-/* To the last bit: the block is recorded as it stands. */
-static void forget_rows(struct spc_folding *f)
-{
-    struct spc_block_plan at = spc_block_plan(f->plan);
-
-    memset(block_of(f) + at.rows, 0, f->stream->rows * at.row * sizeof(double));
-    f->stream->rows = 0;
-}
-
 static struct spc_observation row_at(const struct spc_folding *f, uint32_t i)
 {
     struct spc_block_plan at = spc_block_plan(f->plan);
@@ -370,6 +362,19 @@ static bool needs_no_study(const struct spc_folding *f)
            spc_chart_types[f->plan->chart].minimum == 0;
 }
 
+/* Levels and limits set off from both limits of the specification meet. */
+static void tell_narrowness(struct spc_folding *f, double sigma)
+{
+    const struct spc_specification *s = &f->plan->design.specification;
+    char why[SPC_DETAIL_TEXT];
+    char *end = spc_spell(why, "the specification is ");
+
+    end = spc_spell_hundredths(end, (s->upper - s->lower) / sigma);
+    spc_spell(end, " sigma wide: more than 6 are needed, and room between the "
+                   "limits");
+    spc_tell_failed_study(f, why);
+}
+
 /* Limits from the rows of the study, or from known parameters. */
 static void conclude(struct spc_folding *f)
 {
@@ -385,10 +390,15 @@ static void conclude(struct spc_folding *f)
         &charting, f->pipeline->observations, stream->rows);
 
     if (status != SPC_OK) {
+        double sigma = stream->limits.sigma;
+
         memset(&stream->limits, 0, sizeof stream->limits);
         stream->limits.chart = stream->chart;
-        tell_culprits(f, &charting, status);
-        forget_rows(f);
+        if (status == SPC_TOO_NARROW)
+            tell_narrowness(f, sigma);
+        else
+            tell_culprits(f, &charting, status);
+        stream->rows = 0;
         stream->hopeless = needs_no_study(f); /* it would fail every time */
         return;
     }
@@ -399,7 +409,7 @@ static void conclude(struct spc_folding *f)
     if (operations(f)->start)
         operations(f)->start(&charting);
     plot_again(f, &charting);
-    forget_rows(f);
+    stream->rows = 0;
     spc_tell_limits(f, tested ? &test : NULL);
 }
 

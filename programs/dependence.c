@@ -1,46 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The warning that points depend on those before them.  See dependence.h.
- * The pipeline prints nothing, so that figures are set by hand. */
+/* The warning that points depend on those before them.  See dependence.h. */
 #include "programs/dependence.h"
+#include "programs/spell.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { EXPONENT_MAX = 300 };
-
-/* Behind a text that ends at `at`; returns its new end. */
-static char *append(char *at, const char *text)
-{
-    size_t length = strlen(text);
-
-    memcpy(at, text, length + 1);
-    return at + length;
-}
-
-static char *append_count(char *at, unsigned n)
-{
-    char digits[12];
-    size_t first = sizeof digits - 1;
-
-    digits[first] = '\0';
-    do {
-        digits[--first] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n > 0);
-    return append(at, digits + first);
-}
-
-/* A correlation, to two decimals. */
-static char *append_correlation(char *at, double r)
-{
-    unsigned hundredths = (unsigned)floor(fabs(r) * 100 + 0.5);
-
-    if (r < 0 && hundredths > 0)
-        at = append(at, "-");
-    at = append_count(at, hundredths / 100);
-    at = append(at, hundredths % 100 < 10 ? ".0" : ".");
-    return append_count(at, hundredths % 100);
-}
 
 /* A probability below 0.1, to one digit: " = 3e-9". */
 static char *append_probability(char *at, double p)
@@ -52,14 +17,14 @@ static char *append_probability(char *at, double p)
         exponent++;
     }
     if (p < 1)
-        return append(at, " < 1e-300");
+        return spc_spell(at, " < 1e-300");
     digit = (unsigned)floor(p + 0.5);
     if (digit == 10) {
         digit = 1;
         exponent--;
     }
-    at = append_count(append(at, " = "), digit);
-    return append_count(append(at, "e-"), exponent);
+    at = spc_spell_count(spc_spell(at, " = "), digit);
+    return spc_spell_count(spc_spell(at, "e-"), exponent);
 }
 
 /* What follows for limits that presume independence; NULL: nothing. */
@@ -104,12 +69,12 @@ bool spc_dependence_text(const struct spc_chart_design *design,
     ret_text[0] = '\0';
     if (!then || !spc_is_dependent(test))
         return false;
-    at = append(at, design->chart == SPC_CHART_AR_RESIDUAL
-                        ? "successive residuals are correlated (r1 = "
-                        : "successive points are correlated (r1 = ");
-    at = append_correlation(at, test->r[1]);
-    at = append_probability(append(at, ", Ljung-Box p"), test->p);
-    append(append(at, ")"), then);
+    at = spc_spell(at, design->chart == SPC_CHART_AR_RESIDUAL
+                           ? "successive residuals are correlated (r1 = "
+                           : "successive points are correlated (r1 = ");
+    at = spc_spell_hundredths(at, test->r[1]);
+    at = append_probability(spc_spell(at, ", Ljung-Box p"), test->p);
+    spc_spell(spc_spell(at, ")"), then);
     return true;
 }
 
@@ -121,8 +86,8 @@ bool spc_dependence_brief(const struct spc_independence *test,
     ret_text[0] = '\0';
     if (!spc_is_dependent(test))
         return false;
-    at = append_correlation(append(at, "points are correlated (r1 = "),
-                            test->r[1]);
-    append(append_probability(append(at, ", p"), test->p), ")");
+    at = spc_spell_hundredths(spc_spell(at, "points are correlated (r1 = "),
+                              test->r[1]);
+    spc_spell(append_probability(spc_spell(at, ", p"), test->p), ")");
     return true;
 }

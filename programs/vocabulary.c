@@ -67,6 +67,33 @@ static bool widths(const struct spc_plant_characteristic *c,
     return true;
 }
 
+static void state(double stated, double *parameter)
+{
+    if (!isnan(stated))
+        *parameter = stated;
+}
+
+static bool fits(const struct spc_plant_characteristic *c, char *reterr,
+                 size_t size)
+{
+    const struct spc_specification *s = &c->specification;
+    struct spc_chart_design design =
+        spc_chart_design(c->chart, NULL, c->subgroup);
+
+    state(c->design.width, &design.width);
+    state(c->design.fraction, &design.fraction);
+    state(c->design.risk, &design.risk);
+    design.rejectable = c->design.rejectable == 1;
+    design.specification = *s;
+    if (spc_chart_fits(&design, c->design.sigma, c->subgroup) != SPC_TOO_NARROW)
+        return true;
+    snprintf(reterr, size,
+             "the specification is %.3g sigma wide: more than 6 are needed, "
+             "and room between the limits",
+             (s->upper - s->lower) / c->design.sigma);
+    return false;
+}
+
 static struct spc_chart_facts facts(enum spc_chart chart)
 {
     const struct spc_chart_type *type = &spc_chart_types[chart];
@@ -90,7 +117,7 @@ static struct spc_chart_facts facts(enum spc_chart chart)
 const struct spc_vocabulary *spc_rule_vocabulary(void)
 {
     static const struct spc_vocabulary vocabulary = {
-        .chart = facts, .rules = rules, .widths = widths};
+        .chart = facts, .rules = rules, .widths = widths, .fits = fits};
 
     return &vocabulary;
 }

@@ -53,21 +53,38 @@ static struct spc_zones location_zones(const struct spc_limits *limits,
     return zones;
 }
 
-static enum spc_status place(const struct spc_charting *charting,
-                             struct spc_acceptance_process *process,
+static enum spc_status place(const struct spc_chart_design *d,
+                             const struct spc_acceptance_process *process,
                              struct spc_acceptance_limits *ret_limits)
 {
-    const struct spc_chart_design *d = charting->design;
+    enum spc_status status;
 
-    process->specification = d->specification;
-    process->sigma = charting->limits->sigma;
-    process->n = charting->limits->n;
     if (d->chart == SPC_CHART_MODIFIED)
-        return spc_acceptance_modified(process, d->fraction, d->width,
-                                       ret_limits);
-    return (d->rejectable ? spc_acceptance_by_rejectable
-                          : spc_acceptance_by_acceptable)(process, d->fraction,
-                                                          d->risk, ret_limits);
+        status =
+            spc_acceptance_modified(process, d->fraction, d->width, ret_limits);
+    else
+        status = (d->rejectable ? spc_acceptance_by_rejectable
+                                : spc_acceptance_by_acceptable)(
+            process, d->fraction, d->risk, ret_limits);
+    return status == SPC_BAD_INPUT ? SPC_TOO_NARROW : status;
+}
+
+static struct spc_acceptance_process process_of(
+    const struct spc_chart_design *design, double sigma, double n)
+{
+    return (struct spc_acceptance_process){
+        .specification = design->specification, .sigma = sigma, .n = n};
+}
+
+enum spc_status spc_chart_fits(const struct spc_chart_design *design,
+                               double sigma, double n)
+{
+    struct spc_acceptance_process process = process_of(design, sigma, n);
+    struct spc_acceptance_limits placed;
+
+    if (spc_chart_types[design->chart].operations != &spc_acceptance_chart)
+        return SPC_OK;
+    return place(design, &process, &placed);
 }
 
 /* Either side tells how many sigmas of a mean the limit is beyond its level. */
@@ -92,10 +109,12 @@ static enum spc_status estimate(struct spc_charting *charting,
     enum spc_status status =
         spc_estimate_variables(charting, observations, count);
 
-    if (status == SPC_OK)
-        status = place(charting, &process, &placed);
     if (status != SPC_OK)
-        return status == SPC_BAD_INPUT ? SPC_TOO_NARROW : status;
+        return status;
+    process = process_of(design, limits->sigma, limits->n);
+    status = place(design, &process, &placed);
+    if (status != SPC_OK)
+        return status;
     limits->center = middle(&design->specification);
     limits->figure[LOWER_LEVEL] = placed.lower.level;
     limits->figure[UPPER_LEVEL] = placed.upper.level;

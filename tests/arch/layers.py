@@ -28,6 +28,7 @@ MAY_USE = {
     "programs/charted.": PURE,
     "programs/chart_type.": PURE,
     "programs/dependence.": PURE,
+    "programs/spell.": PURE,
 }
 
 # What no line of them may say, even where a header would allow it.

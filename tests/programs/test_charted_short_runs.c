@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -403,13 +404,25 @@ static void test_pre_control_as_its_operations(void **state)
 /* A specification that the process fills: no limits, and why. */
 static void test_too_narrow_a_specification(void **state)
 {
+    double ranges = 0;
+    char want[SPC_DETAIL_TEXT];
+
     (void)state;
     set_up(SPC_CHART_ACCEPTANCE, 3, 8);
-    for (unsigned i = 0; i < 24; i++)
-        fold(10 + 3 * wobble(i), "");
+    for (unsigned i = 0; i < 24; i++) {
+        double x = wobble(i), first = wobble(i - i % 3);
+
+        if (i % 3 == 2)
+            ranges += 3 * (fmax(fmax(x, first), wobble(i - 1)) -
+                           fmin(fmin(x, first), wobble(i - 1)));
+        fold(10 + 3 * x, "");
+    }
+    snprintf(want, sizeof want,
+             "the specification is %.2f sigma wide: more than 6 are needed, "
+             "and room between the limits",
+             0.6 / (ranges / 8 / 1.692568751)); /* d2 of three */
     assert_int_equal(b.streams[0].limits.number, 0);
-    assert_string_equal(told(SPC_STUDY_FAILED)->detail,
-                        "the specification is too narrow for the process");
+    assert_string_equal(told(SPC_STUDY_FAILED)->detail, want);
 }
 
 int main(void)
