@@ -208,6 +208,15 @@ static void keep_row(struct spc_folding *f,
                (at.row - ROW_FIXED) * sizeof *row);
 }
 
+/* To the last bit: the block is recorded as it stands. */
+static void forget_rows(struct spc_folding *f)
+{
+    struct spc_block_plan at = spc_block_plan(f->plan);
+
+    memset(block_of(f) + at.rows, 0, f->stream->rows * at.row * sizeof(double));
+    f->stream->rows = 0;
+}
+
 static struct spc_observation row_at(const struct spc_folding *f, uint32_t i)
 {
     struct spc_block_plan at = spc_block_plan(f->plan);
@@ -398,7 +407,7 @@ static void conclude(struct spc_folding *f)
             tell_narrowness(f, sigma);
         else
             tell_culprits(f, &charting, status);
-        stream->rows = 0;
+        forget_rows(f);
         stream->hopeless = needs_no_study(f); /* it would fail every time */
         return;
     }
@@ -409,7 +418,7 @@ static void conclude(struct spc_folding *f)
     if (operations(f)->start)
         operations(f)->start(&charting);
     plot_again(f, &charting);
-    stream->rows = 0;
+    forget_rows(f);
     spc_tell_limits(f, tested ? &test : NULL);
 }
 
