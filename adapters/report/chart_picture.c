@@ -23,6 +23,7 @@ enum {
     TICKS_MAX = 6,
     DECIMALS_MAX = 12, /* of a number; a smaller one has an exponent */
     SYMBOL = 5,        /* half a symbol's width */
+    STROKE_MAX = 500,  /* points in one stroke of a line */
     PNG_SCALE = 2,     /* for screens of high density */
     HEADROOM = 24,     /* over the highest point, for a symbol's number */
     DOT_SPACING = 4,   /* closer points are a line without dots */
@@ -404,6 +405,19 @@ static bool ends_stage(const struct spc_picture *picture, size_t *stage,
     return !picture->stages[*stage].continues;
 }
 
+/* Strokes what there is of a line and goes on where it ended: the time that a
+ * stroke takes grows with the square of its length. */
+static void stroke_at_times(cairo_t *cairo, size_t i)
+{
+    double x, y;
+
+    if (i % STROKE_MAX != STROKE_MAX - 1 || !cairo_has_current_point(cairo))
+        return;
+    cairo_get_current_point(cairo, &x, &y);
+    cairo_stroke(cairo);
+    cairo_move_to(cairo, x, y);
+}
+
 /* A line at one edge over all points: level over each, stepping between
  * points of one stage, broken between stages and where there is none. */
 static void draw_edge(const struct canvas *canvas, unsigned p, bool upper,
@@ -429,6 +443,7 @@ static void draw_edge(const struct canvas *canvas, unsigned p, bool upper,
             canvas->cairo, x_of(canvas, frame, (double)i - 0.5), y);
         cairo_line_to(canvas->cairo, x_of(canvas, frame, (double)i + 0.5), y);
         drawing = true;
+        stroke_at_times(canvas->cairo, i);
     }
     cairo_stroke(canvas->cairo);
 }
@@ -521,6 +536,8 @@ static void draw_trace(const struct canvas *canvas, unsigned p, bool low)
     size_t stage = 0;
     bool drawing = false;
 
+    set_colour(cairo, INK);
+    cairo_set_line_width(cairo, 1.2);
     for (size_t i = 0; i < picture->count; i++) {
         const struct spc_picture_point *point = &picture->panel[p].points[i];
         double value = low ? point->low : point->value;
@@ -532,9 +549,8 @@ static void draw_trace(const struct canvas *canvas, unsigned p, bool low)
             (drawing ? cairo_line_to : cairo_move_to)(
                 cairo, x_of(canvas, frame, (double)i), y_of(frame, value));
         drawing = isfinite(value);
+        stroke_at_times(cairo, i);
     }
-    set_colour(cairo, INK);
-    cairo_set_line_width(cairo, 1.2);
     cairo_stroke(cairo);
 }
 

@@ -814,6 +814,16 @@ class Pictures(unittest.TestCase):
                          stdin=column(values))
             self.assertIn(result.returncode, (0, 1), result.stderr.decode())
 
+    def test_a_line_of_many_points_takes_no_time_squared(self):
+        """As one stroke it took half a minute; in short ones, two seconds."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "a.csv")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(column([(i * 7919) % 101 for i in range(120000)]))
+            subprocess.run([SPC, "chart", "imr", path, "--format", "csv",
+                            "--png", os.path.join(folder, "a.png")],
+                           stdout=subprocess.DEVNULL, timeout=25)
+
 
 class Capability(unittest.TestCase):
     def on_rings(self, *more):
