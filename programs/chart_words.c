@@ -39,6 +39,14 @@ static const struct {
       "or by-parts does without",
       "尺寸为零，sigma 无法与其成比例；可用 --short-run-sigma constant 或 "
       "by-parts"}},
+    {SPC_CHART_BERNOULLI_CUSUM,
+     SPC_BAD_INPUT,
+     {"so many events leave no sum: their rate must be below 1/2, and the rate "
+      "to detect, that times --ratio, below 1",
+      "事件过多，无法累积：发生率须小于 1/2，且乘以 --ratio 后须小于 1"}},
+    {SPC_CHART_TBE_CUSUM,
+     SPC_BAD_INPUT,
+     {"the times are too short to calculate with", "间隔时间过短，无法计算"}},
     {SPC_CHARTS,
      SPC_NOT_FINITE,
      {"the measurements are too large to calculate with",

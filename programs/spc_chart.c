@@ -28,6 +28,9 @@
 
 enum { USUAL_SUBGROUPS = 20 }; /* fewer make limits that wander (ASTM E2587) */
 
+/* With less the limit of a MEWMA is minutes away, or beyond reach. */
+static const double mewma_lambda_min = 0.001;
+
 /* The command line as it stands, and what it comes to. */
 struct request {
     struct spc_dataset_request data;
@@ -468,6 +471,12 @@ static enum spc_exit read_memory(const struct request *r,
 
     exit = read_between("lambda", r->lambda, 0, nextafter(1, 2),
                         &plan->design.lambda);
+    if (exit == SPC_EXIT_OK && plan->design.chart == SPC_CHART_MEWMA &&
+        plan->design.lambda < mewma_lambda_min)
+        return spc_misused(command,
+                           "--lambda takes, for mewma, a number from %g to 1, "
+                           "not '%s'",
+                           mewma_lambda_min, r->lambda);
     if (exit == SPC_EXIT_OK && r->shift && r->k)
         return spc_misused(
             command, "--shift and --k are two ways to say the same; one of "

@@ -54,10 +54,12 @@ static enum spc_status set_times(const struct spc_chart_design *design,
     double mean1 = side == 0 ? mean0 / design->ratio : mean0 * design->ratio;
     struct spc_time_cusum_design of = {
         .mean0 = mean0,
-        .k = spc_time_reference(mean0, mean1),
         .side = sides[side],
     };
 
+    if (!isnormal(mean0) || !isnormal(mean1) || !isfinite(1 / mean0))
+        return SPC_BAD_INPUT; /* nothing but rounding would be left */
+    of.k = spc_time_reference(mean0, mean1);
     figure[REFERENCE + SIDES * side] = of.k;
     figure[LIMIT + SIDES * side] = design->h;
     if (!isnan(design->h))

@@ -174,6 +174,9 @@ class Refusals(unittest.TestCase):
                      "with event number 1 are at least 1", "chart",
                      "bernoulli-cusum", "-", "--count", "x",
                      stdin="x\n1\n3\n0\n")
+        self.refused(2, "--lambda takes, for mewma, a number from 0.001 to 1, "
+                     "not '1e-9'", "chart", "mewma", "-", "--value", "x,y",
+                     "--lambda", "1e-9")
         self.refused(2, "--center takes, for t, a number above 0", "chart",
                      "t", "-", "--value", "x", "--center", "-1")
         self.refused(2, "--distribution takes weibull or exponential", "chart",
@@ -773,6 +776,31 @@ class Output(unittest.TestCase):
             _, talk = process.communicate(column([1, 2, 4, 3]).encode())
         self.assertEqual(process.returncode, 3)
         self.assertIn(b"could not be written", talk)
+
+
+class NoSumOfEvents(unittest.TestCase):
+    """Limits that cannot be: said at once, and in words of the chart's own."""
+
+    def note(self, kind, option, values, *more):
+        result = subprocess.run(
+            [SPC, "chart", kind, "-", option, "x", "--format", "json", *more],
+            input=column(values).encode(), capture_output=True, timeout=20)
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        return " ".join(json.loads(result.stdout)["notes"])
+
+    def test_events_in_every_other_unit(self):
+        words = "no limits: so many events leave no sum"
+        units = ("bernoulli-cusum", "--count")
+        self.assertIn(words, self.note(*units, [1, 2, 1, 1, 3]))
+        self.assertIn(words, self.note(*units, [9, 8, 7, 5], "--ratio", "100"))
+        self.assertNotIn("no limits", self.note(*units, [9, 8, 7, 5]))
+
+    def test_times_of_nothing(self):
+        words = "no limits: the times are too short to calculate with"
+        times = ("tbe-cusum", "--value")
+        for scale in (5e-324, 1e-319, 1e-310):
+            self.assertIn(words, self.note(*times, [scale, 2 * scale, scale]))
+        self.assertNotIn("no limits", self.note(*times, [1e-299, 2e-299]))
 
 
 class Pictures(unittest.TestCase):
