@@ -261,6 +261,21 @@ static void settle_center(const struct asked *a)
                      center);
 }
 
+/* A share that times ratio is none any more. */
+static void check_ratio(const struct asked *a)
+{
+    const struct spc_plant_design *d = &a->c->design;
+    double ratio = isnan(d->ratio) ? 2 : d->ratio;
+
+    if (isnan(d->center) || !a->facts.fraction ||
+        !has(a->facts.options, "ratio") || d->center * ratio < 1)
+        return;
+    spc_complain(a->reader->complainer, at(a, "center")->place,
+                 "chart %s looks for events ratio times as often, and %g times "
+                 "%g is no share of the parts",
+                 a->name, ratio, d->center);
+}
+
 static void check_known(const struct asked *a)
 {
     const struct spc_node *center = at(a, "center"), *sigma = at(a, "sigma");
@@ -278,6 +293,7 @@ static void check_known(const struct asked *a)
         spc_complain(a->reader->complainer, sigma->place,
                      "sigma must be above 0");
     settle_center(a);
+    check_ratio(a);
     if (a->c->design.corrected)
         spc_complain(a->reader->complainer, at(a, "width")->place,
                      "nothing is estimated where %s is known, so no width is "

@@ -109,9 +109,8 @@ static void take_up(const struct line *from, struct line *to)
 
 /* ---- limits that cannot be --------------------------------------------- */
 
-/* So far apart are nominal and sigma that their sum is the nominal. */
-static const char hopeless[] = "chart: modified, subgroup: 2, fraction: 0.4, "
-                               "sigma: 100, spec: { lsl: 1, usl: 1.001 }";
+/* No sum of such times can be kept. */
+static const char hopeless[] = "chart: tbe-cusum, center: 1e-300, arl0: 1e9";
 
 static void test_hopeless_limits_are_told_once(void **state)
 {
@@ -125,7 +124,7 @@ static void test_hopeless_limits_are_told_once(void **state)
         failures += told(&line, SPC_STUDY_FAILED);
         assert_int_equal(told(&line, SPC_LIMITS_IN_FORCE), 0);
     }
-    assert_int_equal(points, 10);
+    assert_int_equal(points, 20);
     assert_int_equal(failures, 1);
     assert_int_equal(stream_of(&line)->limits.number, 0);
 
