@@ -146,6 +146,60 @@ static void name_client(struct spc_reader *reader)
     spc_prose_free(&name);
 }
 
+/* ---- room -------------------------------------------------------------- */
+
+/* Which characteristic asks for most, and for how much of all. */
+struct appetite {
+    uint64_t all, largest;
+    const struct spc_node *node;
+    const char *id;
+};
+
+static void add_room(const struct spc_reader *reader,
+                     const struct spc_node *node,
+                     const struct spc_plant_characteristic *c,
+                     struct appetite *sum)
+{
+    uint64_t room;
+
+    if (c->uncharted)
+        return;
+    room = reader->vocabulary->room(c) * c->max_streams;
+    sum->all += room;
+    if (room <= sum->largest)
+        return;
+    sum->largest = room;
+    sum->node = node;
+    sum->id = c->id;
+}
+
+/* All streams have their place before the first sample, so that none has to
+ * be refused one in the middle of a shift. */
+static void check_room(struct spc_reader *reader, const struct spc_node *node)
+{
+    const struct spc_plant *plant = &reader->draft->plant;
+    const struct spc_node *entry = spc_node_at(node, "stations")->first;
+    struct appetite sum = {0};
+
+    for (uint32_t i = 0; i < plant->station_count; i++, entry = entry->next) {
+        const struct spc_plant_station *station = &plant->stations[i];
+        const struct spc_node *c = spc_node_at(entry, "characteristics")->first;
+
+        for (uint32_t j = 0; j < station->characteristic_count;
+             j++, c = c->next)
+            add_room(reader, c, &station->characteristics[j], &sum);
+    }
+    if (sum.all >> 20 < SPC_ROOM_MAX_MIB)
+        return;
+    spc_complain(reader->complainer,
+                 spc_node_key_place(sum.node, "max_streams"),
+                 "the charts of this plant could take %llu MiB, and %d are the "
+                 "most; %llu of them for %s, by its max_streams, study and "
+                 "members",
+                 (unsigned long long)(sum.all >> 20), SPC_ROOM_MAX_MIB - 1,
+                 (unsigned long long)(sum.largest >> 20), sum.id);
+}
+
 void spc_check_plant(struct spc_reader *reader, const struct spc_node *node,
                      void *target)
 {
@@ -160,4 +214,6 @@ void spc_check_plant(struct spc_reader *reader, const struct spc_node *node,
     for (uint32_t i = 0; i < plant->station_count; i++, entry = entry->next)
         if (plant->stations[i].id != NULL)
             check_station_id(reader, entry, i);
+    if (reader->complainer->errors == 0)
+        check_room(reader, node);
 }

@@ -217,6 +217,8 @@ struct spc_chart_facts {
     bool spread; /* one of its panels shows a spread */
 };
 
+enum { SPC_ROOM_MAX_MIB = 1024 }; /* for what charts keep of their streams */
+
 /* Words the reader cannot know by itself. */
 struct spc_vocabulary {
     struct spc_chart_facts (*chart)(enum spc_chart chart);
@@ -233,6 +235,9 @@ struct spc_vocabulary {
      * known; else a sentence. */
     bool (*fits)(const struct spc_plant_characteristic *characteristic,
                  char *reterr, size_t size);
+    /* Bytes that the chart of one stream keeps, its study included; what the
+     * characteristic says is otherwise in order. */
+    uint64_t (*room)(const struct spc_plant_characteristic *characteristic);
 };
 
 /* Every mistake, ready to print: "file:line:col: error: sentence", the source

@@ -3,6 +3,7 @@
 
 #include "engine/phase_one.h"
 #include "programs/chart_type.h"
+#include "programs/wire_design.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -116,8 +117,11 @@ static struct spc_chart_facts facts(enum spc_chart chart)
 
 const struct spc_vocabulary *spc_rule_vocabulary(void)
 {
-    static const struct spc_vocabulary vocabulary = {
-        .chart = facts, .rules = rules, .widths = widths, .fits = fits};
+    static const struct spc_vocabulary vocabulary = {.chart = facts,
+                                                     .rules = rules,
+                                                     .widths = widths,
+                                                     .fits = fits,
+                                                     .room = spc_wire_room};
 
     return &vocabulary;
 }

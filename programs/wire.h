@@ -12,6 +12,7 @@
 #include "adapters/mqtt/message.h"
 #include "config/plant.h"
 #include "programs/pipeline.h"
+#include "programs/wire_design.h"
 
 enum { SPC_STREAM_NAME = 320, SPC_STREAM_LABEL = 160 };
 
@@ -39,12 +40,6 @@ SPC_MUST_CHECK
 enum spc_status spc_wire(const struct spc_plant *plant, const char *file,
                          struct spc_wiring **ret_wiring);
 void spc_unwire(struct spc_wiring *wiring);
-
-/* What the plant file asks of a characteristic's chart, and the chart's
- * defaults where it says nothing.  It is charted. */
-struct spc_chart_design spc_wire_design(
-    const struct spc_plant_characteristic *characteristic,
-    const struct spc_constants *constants);
 
 /* Takes up what the historian remembers: stream states and the newest part
  * counter of every station. */
