@@ -29,7 +29,8 @@ static enum spc_status cusum(const struct spc_design_aim *aim,
                              const struct spc_design *d, double shift,
                              enum spc_run_state state, double *ret_length)
 {
-    bool halved = shift == 0 && !aim->one_sided && aim->head_start == 0;
+    bool halved = shift == 0 && !aim->one_sided && aim->head_start == 0 &&
+                  state == SPC_RUN_ZERO;
     const struct spc_cusum_design chart = {d->memory, d->limit,
                                            d->limit * aim->head_start,
                                            aim->one_sided || halved};
@@ -48,8 +49,9 @@ static enum spc_status mewma(const struct spc_design_aim *aim,
 {
     const struct spc_mewma_design chart = {d->memory, d->limit, aim->p};
 
-    (void)state; /* there is none but zero; see spc_design_best */
-    return spc_mewma_run_length(&chart, shift, ret_length);
+    return (state == SPC_RUN_STEADY
+                ? spc_mewma_steady_run_length
+                : spc_mewma_run_length)(&chart, shift, ret_length);
 }
 
 /* Guesses of the limit: where it is about, and how fast the logarithm of the
@@ -196,16 +198,25 @@ static enum spc_status highest_sum(const void *of, double k, double *ret_length)
     return spc_design_run_length(t->aim, &design, 0, SPC_RUN_ZERO, ret_length);
 }
 
-/* The least k is that of the highest h; a steady state takes too long to come
- * with one of more than half of that.  The greatest leaves something for h:
+/* A steady state takes too long to come where h is higher, and that of two
+ * sums, which must both be told, is a matter of pairs of them. */
+static double highest_limit(const struct spc_design_aim *aim)
+{
+    double most = kinds[SPC_DESIGN_CUSUM].limit_high;
+
+    if (aim->state == SPC_RUN_ZERO)
+        return most;
+    return aim->one_sided ? most / 2 : most / 4;
+}
+
+/* The least k is that of the highest h.  The greatest leaves something for h:
  * a CUSUM signals no later than a Shewhart chart at k + h, so that at k of
  * nearly the width h is still above its least value. */
 static enum spc_status cusum_range(const struct spc_design_aim *aim,
                                    struct spc_search_range *range)
 {
     const struct kind *kind = &kinds[SPC_DESIGN_CUSUM];
-    double highest = kind->limit_high / (aim->state == SPC_RUN_STEADY ? 2 : 1);
-    const struct trial trial = {aim, NULL, 0, highest};
+    const struct trial trial = {aim, NULL, 0, highest_limit(aim)};
     double one = aim->one_sided ? aim->arl0 : 2 * aim->arl0;
     const struct spc_search_between between = {range->low, range->high,
                                                2 * range->low, 2};
@@ -246,7 +257,6 @@ enum spc_status spc_design_best(const struct spc_design_aim *aim,
         after_the_shift, &trial, range, kinds[aim->kind].points, &best.memory);
 
     assert(aim->shift > 0);
-    assert(aim->state == SPC_RUN_ZERO || aim->kind != SPC_DESIGN_MEWMA);
 
     if (status == SPC_OK) {
         best.memory =

@@ -36,9 +36,9 @@ struct spc_design_aim {
     double arl0;  /* above 2 */
     double shift; /* above 0; MEWMA: the Mahalanobis distance */
     bool one_sided;
-    enum spc_run_state state; /* steady: EWMA, one-sided CUSUM */
-    double head_start;        /* CUSUM: share of h, 0 to 1/2 */
-    unsigned p;               /* MEWMA: characteristics, 2 or more */
+    enum spc_run_state state;
+    double head_start; /* CUSUM: share of h, 0 to 1/2 */
+    unsigned p;        /* MEWMA: characteristics, 2 or more */
 };
 
 /* EWMA: lambda and width.  CUSUM: k and h.  MEWMA: lambda and the limit of T2.
@@ -63,7 +63,8 @@ enum spc_status spc_design_limit(const struct spc_design_aim *aim,
 
 /* How far a search goes: lambda from 0.01, or 0.02 for MEWMA and more for very
  * many characteristics, to 1; k from 0.01, or that of h = 100 (50 for a
- * steady state), to nearly the width of a Shewhart chart, where h vanishes.
+ * steady state, 25 for one of two sums), to nearly the width of a Shewhart
+ * chart, where h vanishes.
  *
  * The same failures as the run lengths. */
 SPC_MUST_CHECK

@@ -379,9 +379,6 @@ static enum spc_exit ewma(const struct spc_design_wish *wish,
 static enum spc_exit cusum(const struct spc_design_wish *wish,
                            struct spc_design_answer *answer)
 {
-    if (wish->state == SPC_RUN_STEADY && !wish->one_sided)
-        return spc_misused(command, "--steady-state is for ewma and "
-                                    "one-sided cusum");
     return with_memory(wish, SPC_DESIGN_CUSUM, answer);
 }
 
@@ -398,7 +395,7 @@ static const struct spc_design_chart charts[] = {
     {"ewma", " lambda one-sided steady-state ", true, 0, 0, ewma},
     {"cusum", " k head-start one-sided steady-state ", true, 0, 0, cusum},
     {"t2", " p arl1 ", false, 1, 1000, t2},
-    {"mewma", " p lambda ", true, 2, SPC_DESIGN_MEWMA_MAX, mewma},
+    {"mewma", " p lambda steady-state ", true, 2, SPC_DESIGN_MEWMA_MAX, mewma},
 };
 
 const struct spc_design_chart *spc_design_chart_named(const char *name)

@@ -49,8 +49,8 @@ static enum spc_options_result read_options(int argc, char **argv,
         {"p", 'p', "P", "t2, mewma: number of characteristics", &r->p, NULL},
         {"one-sided", 0, NULL, "shewhart, ewma, cusum: upwards only", NULL,
          &r->one_sided},
-        {"steady-state", 0, NULL, "ewma, one-sided cusum: the shift comes after "
-         "long, not with the first point", NULL, &r->steady},
+        {"steady-state", 0, NULL, "ewma, cusum, mewma: the shift comes after long, "
+         "not with the first point", NULL, &r->steady},
         {"rate", 0, "R", "points an hour on each chart, for false alarms in 8 "
          "hours", &r->rate, NULL},
         {"charts", 0, "N", "charts watched, with --rate; default 1",

@@ -100,6 +100,10 @@ static void test_cusum(void **state)
          .shift = 1.15,
          .one_sided = true,
          .state = SPC_RUN_STEADY},
+        {.kind = SPC_DESIGN_CUSUM,
+         .arl0 = 485,
+         .shift = 1.15,
+         .state = SPC_RUN_STEADY},
     };
 
     (void)state;
@@ -130,6 +134,11 @@ static void test_mewma(void **state)
     static const struct spc_design_aim aims[] = {
         {.kind = SPC_DESIGN_MEWMA, .arl0 = 200, .shift = 1.15, .p = 2},
         {.kind = SPC_DESIGN_MEWMA, .arl0 = 485, .shift = 2.85, .p = 5},
+        {.kind = SPC_DESIGN_MEWMA,
+         .arl0 = 285,
+         .shift = 1.385,
+         .state = SPC_RUN_STEADY,
+         .p = 3},
     };
 
     (void)state;

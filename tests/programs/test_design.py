@@ -74,7 +74,7 @@ class Refusals(unittest.TestCase):
         self.refused("--arl1 is not for ewma", *ewma, "--arl1", "5")
         self.refused("--head-start is not for ewma", *ewma, "--head-start",
                      "0.5")
-        self.refused("--steady-state is not for mewma", "--chart", "mewma",
+        self.refused("--steady-state is not for t2", "--chart", "t2",
                      "--p", "2", "--arl0", "200", "--shift", "1",
                      "--steady-state")
 
@@ -93,8 +93,6 @@ class Refusals(unittest.TestCase):
                      "--arl0", "500", "--k", "3.1")
 
     def test_what_does_not_go_together(self):
-        self.refused("one-sided cusum", "--chart", "cusum", "--arl0", "500",
-                     "--shift", "1", "--steady-state")
         self.refused("a head start is long forgotten", "--chart", "cusum",
                      "--arl0", "500", "--shift", "1", "--steady-state",
                      "--one-sided", "--head-start", "0.5")
@@ -266,6 +264,16 @@ class Designs(unittest.TestCase):
                     self.assertAlmostEqual(
                         self.sees(got, *options) / told, 1, delta=1e-9)
 
+    def least_when_steady(self, got, options, memory, limit, *more):
+        """As told, and no more than of the same chart with another memory."""
+        seen = self.sees(got, *options, "--state", "steady")
+        self.assertAlmostEqual(seen / lengths(got)[got["shift"]], 1, delta=1e-9)
+        for factor in (0.8, 1.25):
+            held = got["parameters"][memory] * factor
+            other = design(got["chart"], got["arl0"], got["shift"],
+                           "--" + memory, repr(held), "--steady-state", *more)
+            self.assertGreater(lengths(other)[got["shift"]], seen)
+
     def test_variants(self):
         got = design("cusum", 370, 0.75, "--head-start", "0.4")
         self.assertAlmostEqual(got["parameters"]["head_start"],
@@ -276,6 +284,14 @@ class Designs(unittest.TestCase):
         self.holds(got, *options)
         self.assertAlmostEqual(
             self.sees(got, *options, "--state", "steady"), lengths(got)[1])
+        got = design("cusum", 370, 1, "--steady-state")
+        options = as_options(got["parameters"], "k", "h")
+        self.holds(got, *options)
+        self.least_when_steady(got, options, "k", "h")
+        got = design("mewma", 200, 1, "--p", "3", "--steady-state")
+        options = as_options(got["parameters"], "lambda", "h") + ["--p", "3"]
+        self.holds(got, *options)
+        self.least_when_steady(got, options, "lambda", "h", "--p", "3")
         got = design("mewma", 200, 2, "--p", "4")
         self.holds(got, "--p", "4", *as_options(got["parameters"], "lambda",
                                                 "h"))
