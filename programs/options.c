@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORD_MAX = 40 }; /* longer words are compared by their beginning */
+enum {
+    WORD_MAX = 40, /* longer words are compared by their beginning */
+    NEAREST_TEXT = 128
+};
 
 /* What is being read, so that helpers need one argument. */
 struct reading {
@@ -72,6 +75,23 @@ static const char *nearest_option(const struct spc_usage *usage,
         }
     }
     return nearest;
+}
+
+/* "--wide or --width" of "wid": a word left off may go on in several ways. */
+static const char *nearest_options(const struct spc_usage *usage,
+                                   const char *wrong, char text[NEAREST_TEXT])
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < usage->count; i++)
+        if (spc_word_distance(wrong, usage->options[i].name) == 0 &&
+            length < NEAREST_TEXT)
+            length += (size_t)snprintf(text + length, NEAREST_TEXT - length,
+                                       "%s--%s", length > 0 ? " or " : "",
+                                       usage->options[i].name);
+    if (length == 0 || length >= NEAREST_TEXT)
+        snprintf(text, NEAREST_TEXT, "--%s", nearest_option(usage, wrong));
+    return text;
 }
 
 /* ---- talk -------------------------------------------------------------- */
@@ -190,7 +210,7 @@ static enum spc_options_result read_long(struct reading *reading,
     size_t length = strcspn(word, "=");
     const struct spc_option *option =
         option_named(reading->usage, word, length);
-    char wrong[WORD_MAX + 1];
+    char wrong[WORD_MAX + 1], nearest[NEAREST_TEXT];
 
     if (option)
         return take(reading, option,
@@ -198,22 +218,22 @@ static enum spc_options_result read_long(struct reading *reading,
     if (strcmp(word, "help") == 0)
         return print_help(reading->usage);
     snprintf(wrong, sizeof wrong, "%.*s", (int)least(length, WORD_MAX), word);
-    return refuse(reading->usage,
-                  "there is no option --%s; the nearest is --%s", wrong,
-                  nearest_option(reading->usage, wrong));
+    return refuse(reading->usage, "there is no option --%s; the nearest is %s",
+                  wrong, nearest_options(reading->usage, wrong, nearest));
 }
 
 static enum spc_options_result read_short(struct reading *reading,
                                           const char *word)
 {
     const struct spc_option *option = option_lettered(reading->usage, word[0]);
+    char nearest[NEAREST_TEXT];
 
     if (option)
         return take(reading, option, word[1] ? word + 1 : NULL);
     if (strcmp(word, "h") == 0)
         return print_help(reading->usage);
-    return refuse(reading->usage, "there is no option -%s; the nearest is --%s",
-                  word, nearest_option(reading->usage, word));
+    return refuse(reading->usage, "there is no option -%s; the nearest is %s",
+                  word, nearest_options(reading->usage, word, nearest));
 }
 
 static bool is_option(const char *word)

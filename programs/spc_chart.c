@@ -31,6 +31,8 @@ enum { USUAL_SUBGROUPS = 20 }; /* fewer make limits that wander (ASTM E2587) */
 /* With less the limit of a MEWMA is minutes away, or beyond reach. */
 static const double mewma_lambda_min = 0.001;
 
+static const double probability_min = 1e-15;
+
 /* The command line as it stands, and what it comes to. */
 struct request {
     struct spc_dataset_request data;
@@ -319,7 +321,7 @@ static enum spc_exit read_data(struct request *r,
     if (!subgroups && (r->data.size || r->data.wide))
         return spc_misused(command,
                            "%s has no subgroups; --size and --wide are for "
-                           "xbar-r and xbar-s",
+                           "charts of subgroups",
                            type->name);
     if (subgroups && !described)
         return spc_misused(
@@ -412,6 +414,20 @@ static enum spc_exit read_width(const struct request *r,
     return SPC_EXIT_OK;
 }
 
+/* Of one so small as to tell of no process, nothing is promised. */
+static enum spc_exit read_probability(const char *option, const char *text,
+                                      double *probability)
+{
+    if (!text)
+        return SPC_EXIT_OK;
+    if (spc_option_number(text, probability) &&
+        *probability >= probability_min && *probability < 1)
+        return SPC_EXIT_OK;
+    return spc_misused(command,
+                       "--%s takes a probability from %g to below 1, not '%s'",
+                       option, probability_min, text);
+}
+
 static enum spc_exit read_limits(const struct request *r,
                                  struct spc_chart_plan *plan)
 {
@@ -421,11 +437,8 @@ static enum spc_exit read_limits(const struct request *r,
                      "of them is enough");
     if (read_width(r, plan) != SPC_EXIT_OK)
         return SPC_EXIT_USAGE;
-    if (r->alpha && (!spc_option_number(r->alpha, &plan->design.alpha) ||
-                     !(plan->design.alpha >= 1e-15 && plan->design.alpha < 1)))
-        return spc_misused(
-            command, "--alpha takes a probability between 0 and 1, not '%s'",
-            r->alpha);
+    if (read_probability("alpha", r->alpha, &plan->design.alpha))
+        return SPC_EXIT_USAGE;
     return read_known(r, plan);
 }
 
@@ -551,13 +564,9 @@ static enum spc_exit read_study(const struct request *r,
                                SPC_AR_MAX, r->order);
         design->order = (uint32_t)order;
     }
-    if (r->study_alpha &&
-        (!spc_option_number(r->study_alpha, &design->alpha_for_study) ||
-         !(design->alpha_for_study >= 1e-15 && design->alpha_for_study < 1)))
-        return spc_misused(command,
-                           "--alpha-for-study takes a probability between 0 "
-                           "and 1, not '%s'",
-                           r->study_alpha);
+    if (read_probability("alpha-for-study", r->study_alpha,
+                         &design->alpha_for_study))
+        return SPC_EXIT_USAGE;
     return check_widths(r, plan);
 }
 

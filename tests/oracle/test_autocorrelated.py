@@ -493,7 +493,7 @@ def check_hostile():
              "stay on one side by themselves"),
             ("ar-individual", ["--size", "2"], "has no subgroups"),
             ("imr", ["--alpha-for-study", "0.5"], "from 0.001 to 0.2"),
-            ("imr", ["--alpha-for-study", "2"], "between 0 and 1, not '2'"),
+            ("imr", ["--alpha-for-study", "2"], "to below 1, not '2'"),
             ("imr", ["--alpha-for-study", "0.05", "--sigma-estimator",
                      "mssd"], "has no limits for sigma by mssd/c4"),
             ("imr", ["--alpha-for-study", "0.05", "--sigma-estimator",

@@ -58,6 +58,8 @@ class Refusals(unittest.TestCase):
                              ("--hlep", "--help"), ("-z", "--")):
             self.refused(2, "the nearest is " + right, "chart", "imr", "-",
                          wrong)
+        self.refused(2, "the nearest is --wide or --width;", "chart", "imr",
+                     "-", "--wid")
         self.refused(2, "the nearest is --lower-boundary", "capability", "-",
                      "--lower-bound")
 
@@ -76,7 +78,8 @@ class Refusals(unittest.TestCase):
         self.refused(2, "which file?", "chart", "imr")
         self.refused(2, "xbar-r needs subgroups", "chart", "xbar-r", "-",
                      "--value", "x")
-        self.refused(2, "imr has no subgroups", "chart", "imr", "-", "--size",
+        self.refused(2, "imr has no subgroups; --size and --wide are for "
+                     "charts of subgroups", "chart", "imr", "-", "--size",
                      "5")
 
     def test_values(self):
@@ -108,8 +111,10 @@ class Refusals(unittest.TestCase):
         self.refused(2, "p has no subgroups", *p, "--n", "y", "--size", "5")
         self.refused(2, "--width and --alpha", *p, "--n", "y", "--width", "3",
                      "--alpha", "0.01")
-        self.refused(2, "--alpha takes a probability", *p, "--n", "y",
-                     "--alpha", "0")
+        for wrong in ("0", "1e-300", "9e-16", "1", "x"):
+            self.refused(2, "--alpha takes a probability from 1e-15 to below "
+                         "1, not '%s'" % wrong, *p, "--n", "y", "--alpha",
+                         wrong)
         self.refused(2, "imr has no --alpha", "chart", "imr", "-", "--value",
                      "x", "--alpha", "0.01")
         self.refused(2, "--center takes, for p, a fraction", *p, "--n", "y",
