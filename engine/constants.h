@@ -26,6 +26,11 @@ struct spc_constants {
 SPC_MUST_CHECK
 enum spc_status spc_constants_compute(struct spc_constants *ret_constants);
 
+/* d4, the median of the range of n, 2 to SPC_SUBGROUP_MAX, where half of its
+ * distribution P(R <= r) = n integral phi(x) (P(x + r) - P(x))^(n - 1) dx is
+ * reached. */
+double spc_range_median(unsigned n);
+
 /* c4 for any n >= 2 (pooled estimates have hundreds of degrees of freedom). */
 double spc_c4(double n);
 

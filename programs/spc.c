@@ -31,6 +31,8 @@ static const struct command commands[] = {
      "how often a chart cries wolf, and how soon it sees a shift"},
     {"design", spc_command_design,
      "the chart that sees a shift soonest at that many false alarms"},
+    {"constants", spc_command_constants,
+     "d2, c4, A2, D4 and the like, with every digit"},
     {"check", spc_command_check,
      "every mistake in a plant file, or the plan it makes"},
     {"alarms", spc_command_alarms, "alarms recorded by a running plant"},
