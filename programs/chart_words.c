@@ -370,6 +370,12 @@ static const struct spc_chart_mark *low_mark(
     return &study->points[i].mark[panel + 1];
 }
 
+/* Above which it signals. */
+static double low_limit(const struct spc_chart_mark *low)
+{
+    return low->judged ? 0 - low->zones.lower[SPC_EDGES - 1] : (double)NAN;
+}
+
 static json_t *point_json(const struct spc_chart_study *study, size_t i,
                           enum spc_panel panel)
 {
@@ -601,8 +607,10 @@ static void write_point(const struct spc_chart_study *study, size_t i,
     fprintf(file, ",%zu,%s", study->points[i].stage + 1,
             spc_chart_is_excluded(study, i) ? "true" : "false");
     write_rules(study->plan.type, file, rules_at(study, i, panel));
-    if (study->plan.type->two_sided)
+    if (study->plan.type->two_sided) {
         write_number(file, 0 - low_mark(study, i, panel)->value);
+        write_number(file, low_limit(low_mark(study, i, panel)));
+    }
     if (study->dataset->part_count > 0) {
         putc(',', file);
         write_text(file, part ? part : "");

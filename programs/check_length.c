@@ -257,8 +257,8 @@ static bool of_sums(struct chart *chart)
 {
     chart->points = chart->design.arl0;
     chart->why = isnan(chart->design.h)
-                     ? "either sum by itself, at independent events of a rate "
-                       "as if known; its limit is found by it"
+                     ? "both sums together, at independent events of a rate as "
+                       "if known; their limits are found by it"
                      : "none is computed with a limit of its own";
     return isnan(chart->design.h);
 }

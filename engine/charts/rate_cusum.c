@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Cumulative sums of rare events: of the units up to each of them, and of the
  * time.  Both sides are judged at events, the upper one for a rate that rose.
- * Without a limit of its own a chart takes the one that signals once in
- * `arl0` events while nothing is wrong. */
+ * Without limits of its own a chart takes those at which it signals once in
+ * `arl0` events while nothing is wrong: either sum by itself half as often,
+ * since their signals add up, as those of two sums do that are never far from
+ * 0 together (Van Dobben de Bruyn, Cumulative Sum Tests, 1968). */
 #include "engine/charts/charts.h"
 
 #include "engine/run_length_rate.h"
@@ -44,7 +46,7 @@ static enum spc_status set_units(const struct spc_chart_design *design,
     figure[LIMIT + SIDES * side] = ceil(design->h);
     if (!isnan(design->h))
         return SPC_OK;
-    return spc_rate_cusum_limit(&of, design->arl0 / p0,
+    return spc_rate_cusum_limit(&of, SIDES * design->arl0 / p0,
                                 &figure[LIMIT + SIDES * side]);
 }
 
@@ -64,7 +66,7 @@ static enum spc_status set_times(const struct spc_chart_design *design,
     figure[LIMIT + SIDES * side] = design->h;
     if (!isnan(design->h))
         return SPC_OK;
-    return spc_time_cusum_limit(&of, design->arl0 * mean0,
+    return spc_time_cusum_limit(&of, SIDES * design->arl0 * mean0,
                                 &figure[LIMIT + SIDES * side]);
 }
 

@@ -2,8 +2,7 @@
 """Cumulative sums of rare events through `spc chart`, against their definition
 in this file: the Bernoulli sum a unit at a time, in exact fractions of units,
 the sum of times by its recursion.  Limits are not recomputed here; what they
-promise is asked of `spc arl`, which finds run lengths another way than limits
-are found.
+promise is asked of `spc arl`.
 """
 
 import math
@@ -115,6 +114,25 @@ def check_change_point():
     same("level near 0.01", abs(first["level"] - 0.01) < 0.003, True)
 
 
+def check_promise():
+    """Without limits of its own the chart signals once in --arl0 events: the
+    rates of both sums' signals, each found by `spc arl`, add up to that."""
+    found = chart("bernoulli-cusum", [50], "--center", "0.02", "--arl0",
+                  "300")["estimate"]
+    rate = sum(1 / spc("arl", "--chart", "geometric-cusum", "--p0", "0.02",
+                       "--p1", p1, "--h", repr(found[h]), "--shift",
+                       "1")["arl"][0]["arl"]
+               for p1, h in (("0.04", "h"), ("0.01", "h_low")))
+    same("bernoulli promise", 300 <= 1 / rate < 310, True)
+    found = chart("tbe-cusum", [50.0], "--center", "50", "--arl0",
+                  "300")["estimate"]
+    rate = sum(1 / spc("arl", "--chart", "tbe-cusum", "--mean0", "50",
+                       "--mean1", m1, "--h", repr(found[h]), "--shift",
+                       "1")["arl"][0]["arl"]
+               for m1, h in (("25", "h"), ("100", "h_low")))
+    same("tbe promise", abs(1 / rate - 300) < 1e-6, True)
+
+
 for seed, args in enumerate([(0.01, 2.0, 3, 0.0), (0.001, 4.0, 6, 0.5),
                              (0.05, 3.0, 0.2, 0.25), (0.02, 2.0, 0.3, 0.0)]):
     check_units(seed, *args)
@@ -122,4 +140,5 @@ for seed, args in enumerate([(10.0, 2.0, 3, 0.0), (0.5, 4.0, 5, 0.5),
                              (1e6, 2.0, 0.3, 0.0)]):
     check_times(seed, *args)
 check_change_point()
+check_promise()
 finish()
