@@ -3,6 +3,7 @@
  * characteristics and context keys, which must be those of its station. */
 #include "config/reader.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { VECTOR_MAX = 16 }; /* variables: more of them are hard to explain */
@@ -186,9 +187,15 @@ static void settle_units(struct settling *s)
     const struct spc_node *units = at(s, "units");
     double number;
 
-    if (!is_text(units) ||
-        (units->plain && spc_parse_number(units->text, &number)))
+    if (!is_text(units))
         return;
+    if (units->plain && spc_parse_number(units->text, &number)) {
+        if (s->facts.fraction && number != floor(number))
+            spc_complain(s->reader->complainer, units->place,
+                         "units of chart %s are good or not, and whole",
+                         spc_chart_text(s->c->chart));
+        return;
+    }
     s->c->intake.units = find_other(s, units);
 }
 

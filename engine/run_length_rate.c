@@ -71,6 +71,9 @@ static struct question on_the_line(const struct spc_rate_cusum_design *d,
         .until_now = -log1p(-d->p0)};
 }
 
+/* Up to here every whole number is a double. */
+#define WHOLE_MAX 0x1p53
+
 enum spc_status spc_rate_cusum_run_length(
     const struct spc_rate_cusum_design *design, double p,
     enum spc_run_state state, struct spc_rate_length *ret_length)
@@ -88,6 +91,8 @@ enum spc_status spc_rate_cusum_run_length(
     assert(design->head_start >= 0 && design->head_start <= design->h);
     assert(design->head_start == floor(design->head_start));
 
+    if (design->m > WHOLE_MAX)
+        return SPC_NO_CONVERGENCE;
     q.side = design->side;
     q.state = state;
     q.at_events = design->at_events;

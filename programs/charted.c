@@ -796,15 +796,29 @@ static void gather_member(struct spc_folding *f, double value)
 
 /* ---- intake ------------------------------------------------------------ */
 
+/* As in a file; a register full of noise says more. */
+#define COUNT_MAX 1e15
+
+/* Of units that are good or not. */
+static const char *refuse_share(double value, double units)
+{
+    if (units != floor(units) || units > COUNT_MAX)
+        return "units that are good or not are whole";
+    return value > units ? "more were counted than were inspected" : NULL;
+}
+
 /* NULL: it can be used; "": the gauge has said why not. */
 static const char *refuse_count(const struct spc_folding *f, double value)
 {
     const struct spc_intake *intake = &f->plan->intake;
     const struct spc_chart_type *type = &spc_chart_types[f->plan->chart];
+    bool of_each = type->fraction && spc_chart_type_has(type->options, "n");
     double units = intake->units_each;
 
     if (value < 0 || value != floor(value))
         return "a count is whole and not negative";
+    if (value > COUNT_MAX)
+        return "nobody counts as far as this";
     if (intake->event)
         return value > 1 ? "an event is 1, and 0 is none" : NULL;
     if (value < spc_chart_least_count(&f->plan->design))
@@ -817,10 +831,7 @@ static const char *refuse_count(const struct spc_folding *f, double value)
     }
     if (!(units > 0))
         return "nothing was inspected";
-    if (type->fraction && spc_chart_type_has(type->options, "n") &&
-        value > units)
-        return "more were counted than were inspected";
-    return NULL;
+    return of_each ? refuse_share(value, units) : NULL;
 }
 
 static const char *refuse_vector(const struct spc_folding *f)

@@ -320,6 +320,21 @@ static void test_a_limit_at_a_thousand_million(void **state)
 /* ---- charts without a memory ------------------------------------------- */
 
 /* Units to a signal of CCC-r set at 1 ppb with the lower limit alone. */
+/* Of a share that a register full of noise made up. */
+static void test_beyond_whole_numbers(void **state)
+{
+    struct spc_rate_cusum_design d = {
+        .p0 = 1e-59, .m = 0x1p200, .side = SPC_RATE_RISE, .at_events = true};
+    struct spc_rate_length length;
+    double h;
+
+    (void)state;
+    assert_int_equal(
+        spc_rate_cusum_run_length(&d, 1e-59, SPC_RUN_ZERO, &length),
+        SPC_NO_CONVERGENCE);
+    assert_int_equal(spc_rate_cusum_limit(&d, 1e62, &h), SPC_NO_CONVERGENCE);
+}
+
 static void test_high_yield(void **state)
 {
     static const double want[][3] = {
@@ -524,6 +539,7 @@ int main(void)
         cmocka_unit_test(test_no_step_where_the_lattice_ends),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_a_limit_at_a_thousand_million),
+        cmocka_unit_test(test_beyond_whole_numbers),
         cmocka_unit_test(test_high_yield),
         cmocka_unit_test(test_ccc_golden),
         cmocka_unit_test(test_g_golden),
