@@ -53,7 +53,6 @@ struct reader {
     unsigned events;              /* among them */
     bool begun;                   /* by a first event, whose rows are unknown */
     double units;                 /* of the count just read */
-    size_t dropped;               /* rows in unfilled subgroups */
     struct kind stated[SPC_PARTS_MAX]; /* of every part so far */
     char *complaint;
 };
@@ -612,7 +611,7 @@ static enum spc_exit end_subgroup(struct reader *reader)
         return SPC_EXIT_OK;
     if (reader->layout->size == 0 || places == reader->layout->size)
         return add_point(reader);
-    reader->dropped += places;
+    reader->dataset->dropped += places;
     reader->dataset->value_count = reader->first;
     reader->subgroup = (struct spc_subgroup){0};
     return SPC_EXIT_OK;
@@ -810,12 +809,13 @@ static enum spc_exit read_rows(struct reader *reader)
 static void remark(const struct reader *reader, json_t *notes)
 {
     size_t missing = reader->dataset->missing;
+    size_t dropped = reader->dataset->dropped;
 
-    if (reader->dropped)
+    if (dropped)
         spc_note(notes,
                  "%zu row%s did not fill a subgroup of %llu and %s left out.",
-                 reader->dropped, reader->dropped == 1 ? "" : "s",
-                 reader->layout->size, reader->dropped == 1 ? "is" : "are");
+                 dropped, dropped == 1 ? "" : "s", reader->layout->size,
+                 dropped == 1 ? "is" : "are");
     if (reader->layout->events && reader->rows)
         spc_note(notes, "%llu unit%s after the last event %s no point yet.",
                  reader->rows, reader->rows == 1 ? "" : "s",
@@ -847,6 +847,29 @@ static enum spc_exit fold_streams(const struct layout *layout, json_t *notes,
     return spc_stream_rows(&rows, notes, dataset, complaint);
 }
 
+/* No measurement is one thing, and none that fills a subgroup another. */
+static enum spc_exit refuse_emptiness(const struct spc_dataset_request *request,
+                                      const struct spc_dataset *dataset,
+                                      char *complaint)
+{
+    const char *where = request->where ? request->where : "";
+    const char *between = request->where ? " where " : "";
+    const char *stage = request->stage ? request->stage : "";
+    const char *path = strcmp(request->path, "-") ? request->path : "(stdin)";
+
+    if (dataset->dropped == 0)
+        return refuse(SPC_EXIT_INPUT, complaint,
+                      "%.200s: error: no measurement%s%.100s", path, between,
+                      where);
+    return refuse(SPC_EXIT_INPUT, complaint,
+                  "%.200s: error: %zu %s%s%s%.100s did not fill a subgroup of "
+                  "%.20s%s%.50s%s",
+                  path, dataset->dropped, request->streams ? "round" : "row",
+                  dataset->dropped == 1 ? "" : "s", between, where,
+                  request->size, request->stage ? ": a change of '" : "", stage,
+                  request->stage ? "' begins another" : "");
+}
+
 static enum spc_exit fold(const struct spc_dataset_request *request,
                           const struct layout *layout, json_t *notes,
                           struct spc_dataset *dataset, char *complaint)
@@ -863,10 +886,7 @@ static enum spc_exit fold(const struct spc_dataset_request *request,
     if (exit != SPC_EXIT_OK)
         return exit;
     if (dataset->value_count == 0)
-        return refuse(SPC_EXIT_INPUT, complaint,
-                      "%.200s: error: no measurement%s%.100s", request->path,
-                      request->where ? " where " : "",
-                      request->where ? request->where : "");
+        return refuse_emptiness(request, dataset, complaint);
     if (!layout->streams)
         remark(&reader, notes);
     return SPC_EXIT_OK;

@@ -84,7 +84,8 @@ struct spc_dataset {
     const char *part[SPC_PARTS_MAX]; /* what the kinds are called */
     uint32_t part_count;
     size_t missing;
-    size_t variables;                      /* of a vector; 0: there are none */
+    size_t dropped;   /* rows, or rounds, that did not fill a subgroup */
+    size_t variables; /* of a vector; 0: there are none */
     const char *variable[SPC_STREAMS_MAX]; /* what they are called */
     double *vectors; /* as struct spc_observation has them */
     size_t vector_doubles, vector_room;

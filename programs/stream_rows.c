@@ -29,7 +29,6 @@ struct rounds {
     size_t count;
     double *values;     /* of all streams, round by round */
     size_t vector_size; /* doubles of a point */
-    size_t dropped;     /* rounds in unfilled subgroups */
     char *complaint;
 };
 
@@ -326,7 +325,7 @@ static enum spc_exit make_points(struct rounds *r)
             return SPC_EXIT_INPUT;
         }
         if (r->layout->size && end - first < r->layout->size)
-            r->dropped += end - first;
+            r->dataset->dropped += end - first;
         else
             add_point(r, first, end);
     }
@@ -348,13 +347,13 @@ static bool allocate_points(struct rounds *r)
 
 static void remark(const struct rounds *r, json_t *notes)
 {
-    size_t missing = r->dataset->missing;
+    size_t missing = r->dataset->missing, dropped = r->dataset->dropped;
 
-    if (r->dropped)
+    if (dropped)
         spc_note(notes,
                  "%zu round%s did not fill a subgroup of %llu and %s left out.",
-                 r->dropped, r->dropped == 1 ? "" : "s", r->layout->size,
-                 r->dropped == 1 ? "is" : "are");
+                 dropped, dropped == 1 ? "" : "s", r->layout->size,
+                 dropped == 1 ? "is" : "are");
     if (missing)
         spc_note(notes, "%zu measurement%s %s missing.", missing,
                  missing == 1 ? "" : "s", missing == 1 ? "is" : "are");

@@ -242,6 +242,17 @@ class Refusals(unittest.TestCase):
         self.refused(3, "no measurement where y=7", *imr, "--where", "y=7")
         self.refused(3, "no measurement", *imr, stdin="x,y\n,1\n")
         self.refused(3, "this row has 1 cell", *imr, stdin="x,y\n1\n")
+        four = ("-", "--size", "4", "--value")
+        few = "(stdin): error: %s did not fill a subgroup of 4"
+        self.refused(3, few % "2 rows" + "\n", "chart", "xbar-r", *four, "x")
+        self.refused(3, few % "1 row where y=2" + "\n", "chart", "xbar-r",
+                     *four, "x", "--where", "y=2")
+        self.refused(3, few % "4 rows" + ": a change of 'y' begins another",
+                     "chart", "xbar-s", *four, "x", "--stage", "y",
+                     stdin="x,y\n1,1\n2,2\n3,3\n4,4\n")
+        self.refused(3, few % "2 rows", "chart", "t2", *four, "x,y")
+        self.refused(3, few % "2 rounds", "chart", "stream-difference", *four,
+                     "x,y")
         self.refused(3, ":52:1: error: a subgroup has at most 50", "chart",
                      "xbar-r", "-", "--value", "x", "--subgroup", "y",
                      stdin="x,y\n" + "1,1\n" * 60)
@@ -632,7 +643,7 @@ class Memory(unittest.TestCase):
         text = run("chart", "cusum", "-", *self.KNOWN, "--format", "csv",
                    stdin=column([10, 8])).stdout.decode().splitlines()
         self.assertTrue(text[0].endswith(",signals,value_low"))
-        self.assertTrue(text[2].endswith(",,1.5"), text[2])
+        self.assertTrue(text[2].endswith(",,1.5,5"), text[2])
 
     def test_each_stage_begins_afresh(self):
         values = [10, 11, 12, 11, 13, 12]
