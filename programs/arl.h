@@ -45,7 +45,8 @@ struct spc_arl_chart {
     enum spc_exit (*read)(const struct spc_arl_request *r,
                           struct spc_arl_design *ret_design);
 
-    /* After a shift in sigma or, of events, with so many times their rate.
+    /* After a shift in sigma or, of events, with so many times their rate,
+     * which leaves a probability below 1.
      * `spent` is NaN where there is none. */
     enum spc_status (*run_length)(const struct spc_arl_design *design,
                                   double shift,

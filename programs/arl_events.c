@@ -6,6 +6,7 @@
 #include "programs/choices.h"
 #include "programs/options.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -138,8 +139,7 @@ static enum spc_exit read_geometric(const struct spc_arl_request *r,
 static enum spc_status units_cusum(const struct spc_arl_design *d, double times,
                                    struct spc_rate_length *ret_length)
 {
-    if (d->p0 * times >= 1)
-        return SPC_BAD_INPUT;
+    assert(d->p0 * times < 1);
     return spc_rate_cusum_run_length(&d->units, d->p0 * times, d->state,
                                      ret_length);
 }
@@ -227,8 +227,7 @@ static enum spc_status finite(struct spc_rate_length length,
 static enum spc_status ccc(const struct spc_arl_design *d, double times,
                            struct spc_rate_length *ret_length)
 {
-    if (d->p0 * times >= 1)
-        return SPC_BAD_INPUT;
+    assert(d->p0 * times < 1);
     return finite(spc_ccc_run_length(d->limits, d->r, d->p0 * times),
                   ret_length);
 }
@@ -256,8 +255,7 @@ static enum spc_exit read_g(const struct spc_arl_request *r,
 static enum spc_status g(const struct spc_arl_design *d, double times,
                          struct spc_rate_length *ret_length)
 {
-    if (d->p0 * times >= 1)
-        return SPC_BAD_INPUT;
+    assert(d->p0 * times < 1);
     return finite(spc_g_run_length(d->limits, d->p0 * times), ret_length);
 }
 
@@ -314,8 +312,7 @@ static enum spc_exit read_defectives(const struct spc_arl_request *r,
 static enum spc_status defectives(const struct spc_arl_design *d, double times,
                                   struct spc_rate_length *ret_length)
 {
-    if (d->p0 * times >= 1)
-        return SPC_BAD_INPUT;
+    assert(d->p0 * times < 1);
     return finite(spc_binomial_run_length(d->limits, d->n, d->p0 * times),
                   ret_length);
 }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHIFTS_MAX = 1000 };
+enum { SHIFTS_MAX = 1000, NOTE_TEXT = 128 };
 
 static const double hours = 8; /* of a shift of people */
 
@@ -22,6 +22,7 @@ struct answer {
     size_t count;
     double shift[SHIFTS_MAX];
     struct spc_rate_length length[SHIFTS_MAX];
+    size_t impossible;   /* usual factors that were left out */
     double rate, charts; /* 0: not asked */
     double false_alarms;
 };
@@ -247,18 +248,37 @@ static enum spc_exit check_options(const struct spc_arl_request *r,
 static enum spc_exit failed(const struct spc_arl_chart *chart, double shift,
                             enum spc_status status)
 {
-    if (status == SPC_BAD_INPUT)
-        fprintf(stderr,
-                "spc arl: %g times the rate makes the probability of an event "
-                "1 or more\n",
-                shift);
-    else if (chart->spent)
+    if (chart->spent)
         fprintf(stderr, "spc arl: at %g times the rate: %s\n", shift,
                 spc_status_text(status));
     else
         fprintf(stderr, "spc arl: at a shift of %g: %s\n", shift,
                 spc_status_text(status));
     return SPC_EXIT_INPUT;
+}
+
+/* A probability times a factor is one too, or the factor is impossible: of
+ * the usual ones it is left out, and a user's own is a mistake. */
+static enum spc_exit check_factors(const struct spc_arl_request *r,
+                                   const struct spc_arl_design *design,
+                                   struct answer *answer)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < answer->count; i++) {
+        double factor = answer->shift[i];
+
+        if (design->p0 * factor < 1)
+            answer->shift[kept++] = factor;
+        else if (r->shift)
+            return spc_misused(command,
+                               "--shift: %g times the rate makes the "
+                               "probability of an event 1 or more",
+                               factor);
+    }
+    answer->impossible = answer->count - kept;
+    answer->count = kept;
+    return SPC_EXIT_OK;
 }
 
 static enum spc_exit compute(const struct spc_arl_chart *chart,
@@ -287,6 +307,16 @@ static enum spc_exit compute(const struct spc_arl_chart *chart,
     return SPC_EXIT_OK;
 }
 
+static void impossible_text(const struct answer *answer, char text[NOTE_TEXT])
+{
+    bool one = answer->impossible == 1;
+
+    snprintf(text, NOTE_TEXT,
+             "%zu usual factor%s would make the probability of an event 1 or "
+             "more and %s left out.",
+             answer->impossible, one ? "" : "s", one ? "is" : "are");
+}
+
 /* Two decimals, or four digits and a power of ten. */
 static void print_figure(double x)
 {
@@ -300,6 +330,7 @@ static void print_table(const struct spc_arl_chart *chart,
                         const struct answer *answer)
 {
     bool units = chart->spent && strcmp(chart->spent, "anos") == 0;
+    char note[NOTE_TEXT];
 
     printf("%10s %14s", "shift", "ARL");
     printf(chart->spent ? " %14s\n" : "\n", units ? "ANOS" : "ATS");
@@ -314,6 +345,9 @@ static void print_table(const struct spc_arl_chart *chart,
         printf("\n%g charts of %g points an hour give %.3g false alarms in a "
                "shift of %g hours.\n",
                answer->charts, answer->rate, answer->false_alarms, hours);
+    impossible_text(answer, note);
+    if (answer->impossible > 0)
+        printf("note: %s\n", note);
 }
 
 static void print_csv(const struct spc_arl_chart *chart,
@@ -362,6 +396,7 @@ static json_t *json_of(const struct spc_arl_chart *chart,
 {
     json_t *list = json_array();
     json_t *json = json_pack("{s:s}", "schema", "spc.arl/1");
+    char note[NOTE_TEXT];
 
     for (size_t i = 0; i < answer->count; i++)
         json_array_append_new(
@@ -369,6 +404,9 @@ static json_t *json_of(const struct spc_arl_chart *chart,
     json_object_set_new(json, "arl", list);
     if (chart->spent)
         add_design(json, design);
+    impossible_text(answer, note);
+    if (answer->impossible > 0)
+        json_object_set_new(json, "notes", json_pack("[s]", note));
     if (answer->rate > 0)
         json_object_set_new(json, "false_alarms",
                             json_pack("{s:o, s:o, s:o, s:o}", "per_shift",
@@ -439,6 +477,8 @@ static enum spc_exit arl(const struct spc_arl_request *r,
         read_load(r, &answer))
         return SPC_EXIT_USAGE;
     exit = chart->read(r, design);
+    if (exit == SPC_EXIT_OK)
+        exit = check_factors(r, design, &answer);
     if (exit == SPC_EXIT_OK)
         exit = compute(chart, design, &answer);
     return exit == SPC_EXIT_OK ? print(chart, design, &answer, format) : exit;

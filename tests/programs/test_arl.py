@@ -119,7 +119,10 @@ class Refusals(unittest.TestCase):
                      "--n", "500", "--alpha", "0.01", "--width", "3")
         self.refused("factors of the rate", *BERNOULLI, "--shift", "0")
         self.refused("60 times the rate makes the probability", "--chart", "p",
-                     "--p0", "0.02", "--n", "50", "--shift", "1,60", status=3)
+                     "--p0", "0.02", "--n", "50", "--shift", "1,60")
+        self.refused("--shift: 2.5 times the rate makes the probability",
+                     "--chart", "bernoulli-cusum", "--p0", "0.4", "--k", "2",
+                     "--h", "20", "--shift", "1,2.5")
         self.refused("at 1 times the rate: a calculation did not converge",
                      "--chart", "np", "--p0", "0.9", "--n", "3", "--one-sided",
                      "--width", "30", status=3)
@@ -260,6 +263,25 @@ class Answers(unittest.TestCase):
         both = lengths("--chart", "g", "--p0", "0.01", "--width", "3",
                        "--shift", "1")
         self.assertAlmostEqual(both[0], 54.59998836707, places=9)
+
+    def test_usual_factors_that_cannot_be(self):
+        charts = ((("ccc", "--p0", "0.5"), [1, 1.5], 4),
+                  (("g", "--p0", "0.1"), [1, 1.5, 2, 3, 5], 1),
+                  (("p", "--p0", "0.3", "--n", "9"), [1, 1.5, 2, 3], 2),
+                  (("bernoulli-cusum", "--p0", "0.4", "--p1", "0.6", "--h",
+                    "20"), [1, 1.5, 2], 3),
+                  (("geometric-cusum", "--p0", "0.4", "--p1", "0.6", "--h",
+                    "20"), [1, 1.5, 2], 3))
+        for chart, factors, left_out in charts:
+            got = answer("--chart", *chart)
+            self.assertEqual([e["shift"] for e in got["arl"]], factors)
+            note = "%d usual factor%s would make" % (
+                left_out, "" if left_out == 1 else "s")
+            self.assertIn(note, got["notes"][0])
+            table = run("--chart", *chart, "--format", "table")
+            self.assertIn("note: " + note, table.stdout)
+            self.assertEqual(table.stderr, "")
+        self.assertNotIn("notes", answer("--chart", "ccc", "--p0", "0.01"))
 
     def test_without_a_memory_both_states_are_one(self):
         for chart in (("t2", "--p", "3"), ("shewhart",), ("t", "--mean0", "9"),
