@@ -490,6 +490,27 @@ static void check_room(const struct asked *a)
         spc_complain(a->reader->complainer, sigma->place, "%s", sentence);
 }
 
+/* What was counted says nothing without the units it was counted in; 0 and 1
+ * of a bit are counted in parts, and are neither counts nor times between
+ * events themselves. */
+static void check_counted(const struct asked *a)
+{
+    bool bit = a->c->field.type == SPC_REGISTER_BIT;
+
+    if (has(a->facts.options, "n") && at(a, "units") == NULL && !bit)
+        spc_complain(a->reader->complainer, spc_node_own_place(a->node),
+                     "units is missing: chart %s needs the units inspected at "
+                     "each part: a number, or the characteristic that counts "
+                     "them; units: 1 if a part is a unit",
+                     a->name);
+    if (takes_events(&a->facts) && bit && !a->c->intake.event)
+        spc_complain(a->reader->complainer, spc_node_own_place(a->node),
+                     "event is missing: chart %s takes a bit for what lies "
+                     "between two events; say event: true if it is 1 for a "
+                     "part with the event",
+                     a->name);
+}
+
 static void check_needs(const struct asked *a)
 {
     const struct spc_specification *s = &a->c->specification;
@@ -536,5 +557,6 @@ void spc_check_chart(struct spc_reader *reader, const struct spc_node *node,
     settle_rules(&a, "rules", SPC_PANEL_LOCATION);
     settle_rules(&a, "spread_rules", SPC_PANEL_SPREAD);
     check_needs(&a);
+    check_counted(&a);
     check_room(&a);
 }

@@ -522,10 +522,12 @@ static const struct spc_key characteristic[] = {
     {"with", &spc_kind_names, "=nothing: it is charted alone",
      .help = "further characteristics of the station, which make a vector "
              "with this one"},
-    {"units", &spc_kind_inspected, "=1",
+    {"units", &spc_kind_inspected,
+     "=1 of a bit; else to be said with p, np, u, laney-p and laney-u",
      .help = "units inspected at each part: a number, or the characteristic "
              "that counts them"},
-    {"event", &spc_kind_word, "=false: it is the count or time itself",
+    {"event", &spc_kind_word,
+     "=false: it is the count or time itself, which a bit is not",
      .words = yes_no, INTAKE(event),
      .help = "the value is 1 for a part with the event and 0 without"},
     {"across", &spc_kind_id, "=nothing",

@@ -141,7 +141,7 @@ def run_lengths_are_exact():
          1 / tail(binomial, *within))
     poisson = [math.exp(-15) * 15**i / math.factorial(i) for i in range(150)]
     half = 3 * math.sqrt(15)
-    same("chart: u, center: 1.5, subgroup: 10",
+    same("chart: u, units: 1, center: 1.5, subgroup: 10",
          1 / tail(poisson, 15 - half, 15 + half))
     same("chart: c, center: 15", 1 / tail(poisson, 15 - half, 15 + half))
     same("chart: t, alpha: 0.01", 100)

@@ -136,7 +136,7 @@ static void test_default_rules(void **state)
     assert_int_equal(c->rules[SPC_PANEL_LOCATION], limits);
     assert_int_equal(c->rules[SPC_PANEL_SPREAD], 0);
     reading_free(&reading);
-    c = load("chart: p");
+    c = load("chart: p, units: 50");
     assert_int_equal(c->rules[SPC_PANEL_LOCATION], nelson_1);
     assert_int_equal(c->rules[SPC_PANEL_SPREAD], 0);
     reading_free(&reading);
@@ -224,6 +224,24 @@ static void test_units(void **state)
     assert_int_equal(c->intake.units, SPC_NONE);
     assert_true(c->intake.units_each == 2.5);
     assert_int_equal(c->subgroup, 10000);
+    reading_free(&reading);
+}
+
+/* Units need not be said of 0 and 1, each of which is of one part. */
+static void test_a_bit_is_one_unit(void **state)
+{
+    char text[CHART_PLANT];
+    const struct spc_plant_characteristic *c;
+
+    (void)state;
+    chart_plant("mask: 0x0001, chart: p, subgroup: 50", text);
+    memcpy(strstr(text, "float32"), "bit    ", 7);
+    reading = read_plant("charts.yaml", text, strlen(text));
+    if (reading.status != SPC_OK)
+        fail_msg("%s", reading.complaints.text);
+    c = &reading.plant->stations[0].characteristics[0];
+    assert_true(c->intake.units_each == 1);
+    assert_int_equal(c->subgroup, 50);
     reading_free(&reading);
 }
 
@@ -315,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_known),
         cmocka_unit_test(test_units),
+        cmocka_unit_test(test_a_bit_is_one_unit),
         cmocka_unit_test(test_several),
         cmocka_unit_test(test_no_study),
         cmocka_unit_test(test_events),
