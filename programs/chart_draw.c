@@ -119,6 +119,33 @@ static void sketch_second(const struct spc_chart_study *study, size_t i,
                sizeof point->zones.lower);
 }
 
+/* A base line judged by limits that later points do not have. */
+static bool has_base_limits(const struct spc_chart_study *study)
+{
+    return study->plan.design.chart == SPC_CHART_T2 ||
+           study->plan.design.alpha_for_study > 0;
+}
+
+/* What a point is or would be judged by.  One that is excluded from its base
+ * line, or missing, stands between the limits of those around it. */
+static const struct spc_zones *zones_at(const struct spc_chart_study *study,
+                                        size_t i, unsigned panel)
+{
+    const struct spc_chart_point *point = &study->points[i];
+    const struct spc_chart_stage *stage = &study->stages[point->stage];
+    const struct spc_chart_mark *mark = &point->mark[panel];
+    bool in_base_line = i >= study->plan.first && i < study->plan.end;
+    const struct spc_zones *base = NULL;
+
+    if (has_base_limits(study) && in_base_line && !point->at.estimates)
+        base = spc_chart_base_zones(study, stage, panel,
+                                    point->at.point.n > 0 ? point->at.point.n
+                                                          : stage->limits.n);
+    if (base)
+        return base;
+    return mark->judged ? &mark->zones : &stage->limits.zones[panel];
+}
+
 static void sketch_point(const struct spc_chart_study *study, size_t i,
                          unsigned frame, struct spc_picture_point *point)
 {
@@ -131,7 +158,7 @@ static void sketch_point(const struct spc_chart_study *study, size_t i,
     point->value = mark->value;
     point->low = (double)NAN;
     point->has_zones = mark->judged || stage->status == SPC_OK;
-    point->zones = mark->judged ? mark->zones : stage->limits.zones[panel];
+    point->zones = *zones_at(study, i, panel);
     point->excluded = spc_chart_is_excluded(study, i);
     sign(study, i, panel, point->rules, sizeof point->rules);
     point->beyond = point->rules[0] && spc_chart_is_beyond(study, i, panel);
@@ -232,15 +259,12 @@ static void sketch_base_line(const struct spc_chart_study *study,
     static const char *const parts[2][SPC_LANGUAGES] = {
         {"base line", "基准段"}, {"judged by its limits", "按其控制限判定"}};
     size_t end = study->plan.end, count = study->dataset->count;
-    bool other_width = study->plan.design.chart == SPC_CHART_T2 ||
-                       study->plan.design.alpha_for_study > 0;
-
     if (study->plan.design.known || study->stage_count > 1 || end >= count)
         return;
     sketch->stages[0] =
         (struct spc_picture_stage){0, end, parts[0][language], false};
     sketch->stages[1] = (struct spc_picture_stage){
-        end, count, parts[1][language], !other_width};
+        end, count, parts[1][language], !has_base_limits(study)};
     sketch->stage_count = 2;
 }
 
@@ -260,6 +284,25 @@ static void sketch_stages(const struct spc_chart_study *study,
                      stage->name ? stage->name : "", text);
     }
     sketch->stage_count = study->stage_count;
+}
+
+/* Lines that go up and down have the last point's values written at them. */
+static void remark_written(const struct spc_chart_study *study,
+                           enum spc_language language, struct sketch *sketch)
+{
+    static const char *const written[2][SPC_LANGUAGES] = {
+        {"; in numbers, limits of the last point", "；数值为最后一点的控制限"},
+        {"; in numbers, limits of each stage's last point",
+         "；数值为各阶段最后一点的控制限"}};
+    size_t length = strlen(sketch->remark);
+    bool vary = false;
+
+    for (size_t s = 0; s < study->stage_count; s++)
+        for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
+            vary = vary || spc_chart_limits_vary(study, &study->stages[s], p);
+    if (vary)
+        snprintf(sketch->remark + length, sizeof sketch->remark - length, "%s",
+                 written[study->stage_count > 1][language]);
 }
 
 static void sketch_texts(const struct spc_chart_study *study,
@@ -377,6 +420,7 @@ enum spc_status spc_chart_draw(const struct spc_chart_study *study,
         sketch_stages(study, language, &sketch);
         sketch_base_line(study, language, &sketch);
         sketch_texts(study, language, &sketch);
+        remark_written(study, language, &sketch);
         picture = frame(study, &sketch, language);
         *ret_boxes = 0;
         picture.boxes = ret_boxes;

@@ -54,6 +54,34 @@ bool spc_chart_is_beyond(const struct spc_chart_study *study, size_t i,
                             mark->value < mark->zones.lower[SPC_EDGES - 1]);
 }
 
+const struct spc_zones *spc_chart_base_zones(
+    const struct spc_chart_study *study, const struct spc_chart_stage *stage,
+    unsigned panel, uint32_t n)
+{
+    for (size_t i = stage->first; i < stage->end; i++) {
+        const struct spc_chart_point *point = &study->points[i];
+
+        if (point->at.estimates && point->mark[panel].judged &&
+            point->at.point.n == n)
+            return &point->mark[panel].zones;
+    }
+    return NULL;
+}
+
+bool spc_chart_limits_vary(const struct spc_chart_study *study,
+                           const struct spc_chart_stage *stage, unsigned panel)
+{
+    const struct spc_zones *usual = &stage->limits.zones[panel];
+
+    for (size_t i = stage->first; stage->sizes_vary && i < stage->end; i++) {
+        const struct spc_chart_mark *mark = &study->points[i].mark[panel];
+
+        if (mark->judged && memcmp(&mark->zones, usual, sizeof *usual) != 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_measured(const struct spc_chart_study *study, size_t i)
 {
     return study->dataset->points[i].point.n > 0;

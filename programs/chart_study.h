@@ -87,6 +87,16 @@ unsigned spc_chart_panels(const struct spc_chart_type *type);
 /* Left out by the person who asked; drawn all the same. */
 bool spc_chart_is_excluded(const struct spc_chart_study *study, size_t i);
 
+/* By which points of a stage's base line with `n` measurements are judged;
+ * NULL where there are none. */
+const struct spc_zones *spc_chart_base_zones(
+    const struct spc_chart_study *study, const struct spc_chart_stage *stage,
+    unsigned panel, uint32_t n);
+
+/* Whether sizes make a difference to a stage's limits on this panel. */
+bool spc_chart_limits_vary(const struct spc_chart_study *study,
+                           const struct spc_chart_stage *stage, unsigned panel);
+
 /* Strictly beyond a control limit, on either side. */
 bool spc_chart_is_beyond(const struct spc_chart_study *study, size_t i,
                          unsigned panel);

@@ -653,6 +653,8 @@ enum word {
     NO_LIMITS,
     VARYING,
     STUDY_LIMITS,
+    BASE_LINE,
+    LATER_POINTS,
     INDEPENDENCE,
     IN_CONTROL,
     NOTHING_JUDGED,
@@ -665,8 +667,8 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
     [STAGE] = {"stage %zu %s\n", "阶段 %zu %s\n"},
     [CENTER_AND_LIMITS] = {"  %-13s centre %s, limits %s to %s%s\n",
                            "  %-13s 中心线 %s，控制限 %s 至 %s%s\n"},
-    [CENTER_AND_UPPER] = {"  %-13s centre %s, upper limit %s%s\n",
-                          "  %-13s 中心线 %s，上控制限 %s%s\n"},
+    [CENTER_AND_UPPER] = {"  %-13s %scentre %s, upper limit %s%s\n",
+                          "  %-13s %s中心线 %s，上控制限 %s%s\n"},
     [SIGMA] = {"  sigma         %.6g (%s, %.6g degrees of freedom, %llu "
                "subgroups)\n",
                "  sigma         %.6g（%s，自由度 %.6g，%llu 个子组）\n"},
@@ -681,6 +683,8 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
     [VARYING] = {" for subgroups of the usual size", "（常用子组大小）"},
     [STUDY_LIMITS] = {"  %-13s limits of the study itself %s to %s%s\n",
                       "  %-13s 基准段自身的控制限 %s 至 %s%s\n"},
+    [BASE_LINE] = {"base line: ", "基准段："},
+    [LATER_POINTS] = {"later points: ", "其后各点："},
     [INDEPENDENCE] = {"  independence  r1 %.2f (band %.2f), Ljung-Box Q %.4g, "
                       "%u degrees of freedom, p %.2g\n",
                       "  独立性        r1 %.2f（界限 %.2f），Ljung-Box Q "
@@ -704,19 +708,27 @@ static void edge_text(double x, int decimals, char text[SPC_NUMBER_TEXT])
         spc_decimal_text(x, decimals, text);
 }
 
-/* Whether sizes make a difference to the limits of this panel. */
-static bool panel_varies(const struct spc_chart_study *study,
-                         const struct spc_chart_stage *stage, unsigned panel)
+/* Limits have two decimals more than measurements. */
+static int limit_decimals(const struct spc_chart_study *study)
 {
-    const struct spc_zones *usual = &stage->limits.zones[panel];
+    int decimals = (int)study->decimals + 2;
 
-    for (size_t i = stage->first; stage->sizes_vary && i < stage->end; i++) {
-        const struct spc_chart_mark *mark = &study->points[i].mark[panel];
+    return decimals < DECIMALS_MAX ? decimals : DECIMALS_MAX;
+}
 
-        if (mark->judged && memcmp(&mark->zones, usual, sizeof *usual) != 0)
-            return true;
-    }
-    return false;
+static void write_upper(const struct spc_chart_study *study,
+                        const struct spc_zones *zones, unsigned panel,
+                        const char *whose, const char *varying,
+                        enum spc_language language, FILE *file)
+{
+    int decimals = limit_decimals(study);
+    char center[SPC_NUMBER_TEXT], upper[SPC_NUMBER_TEXT];
+
+    edge_text(zones->upper[0], decimals, center);
+    edge_text(zones->upper[SPC_EDGES - 1], decimals, upper);
+    fprintf(file, words[CENTER_AND_UPPER][language],
+            study->plan.type->panel[panel].statistic, whose, center, upper,
+            varying);
 }
 
 static void write_limits(const struct spc_chart_study *study,
@@ -726,25 +738,40 @@ static void write_limits(const struct spc_chart_study *study,
     const struct spc_zones *zones = &stage->limits.zones[panel];
     const struct spc_zones *low =
         study->plan.type->two_sided ? zones + 1 : zones;
-    int decimals = (int)study->decimals + 2;
+    const char *varying = spc_chart_limits_vary(study, stage, panel)
+                              ? words[VARYING][language]
+                              : "";
+    int decimals = limit_decimals(study);
     char center[SPC_NUMBER_TEXT], lower[SPC_NUMBER_TEXT];
     char upper[SPC_NUMBER_TEXT];
 
-    if (decimals > DECIMALS_MAX)
-        decimals = DECIMALS_MAX;
+    if (isnan(zones->lower[SPC_EDGES - 1])) {
+        write_upper(study, zones, panel, "", varying, language, file);
+        return;
+    }
     edge_text(zones->upper[0], decimals, center);
     edge_text(low->lower[SPC_EDGES - 1], decimals, lower);
     edge_text(zones->upper[SPC_EDGES - 1], decimals, upper);
-    if (isnan(zones->lower[SPC_EDGES - 1])) {
-        fprintf(file, words[CENTER_AND_UPPER][language],
-                study->plan.type->panel[panel].statistic, center, upper,
-                panel_varies(study, stage, panel) ? words[VARYING][language]
-                                                  : "");
-        return;
-    }
     fprintf(file, words[CENTER_AND_LIMITS][language],
             study->plan.type->panel[panel].statistic, center, lower, upper,
-            panel_varies(study, stage, panel) ? words[VARYING][language] : "");
+            varying);
+}
+
+/* T2 judges the points it was estimated from by another law than later ones. */
+static void write_both_limits(const struct spc_chart_study *study,
+                              const struct spc_chart_stage *stage,
+                              enum spc_language language, FILE *file)
+{
+    const struct spc_zones *base =
+        spc_chart_base_zones(study, stage, 0, stage->limits.n);
+    const char *varying =
+        spc_chart_limits_vary(study, stage, 0) ? words[VARYING][language] : "";
+
+    if (base)
+        write_upper(study, base, 0, words[BASE_LINE][language], varying,
+                    language, file);
+    write_upper(study, &stage->limits.zones[0], 0,
+                words[LATER_POINTS][language], varying, language, file);
 }
 
 /* Of a study judged by a width of its own, as its points were. */
@@ -755,13 +782,11 @@ static void write_study_limits(const struct spc_chart_study *study,
     const struct spc_limits *limits = &stage->limits;
     const struct spc_zones *zones = &limits->zones[0];
     double share = limits->figure[0] / limits->width, center = zones->upper[0];
-    int decimals = (int)study->decimals + 2;
+    int decimals = limit_decimals(study);
     char lower[SPC_NUMBER_TEXT], upper[SPC_NUMBER_TEXT];
 
     if (!(study->plan.design.alpha_for_study > 0))
         return;
-    if (decimals > DECIMALS_MAX)
-        decimals = DECIMALS_MAX;
     spc_decimal_text(center - share * (center - zones->lower[SPC_EDGES - 1]),
                      decimals, lower);
     spc_decimal_text(center + share * (zones->upper[SPC_EDGES - 1] - center),
@@ -794,8 +819,11 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
         fprintf(file, words[NO_LIMITS][language], absence);
         return;
     }
-    for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
-        write_limits(study, stage, p, language, file);
+    if (study->plan.design.chart == SPC_CHART_T2)
+        write_both_limits(study, stage, language, file);
+    else
+        for (unsigned p = 0; p < spc_chart_panels(study->plan.type); p++)
+            write_limits(study, stage, p, language, file);
     write_study_limits(study, stage, language, file);
     for (unsigned i = 0; i < SPC_FIGURES; i++)
         if (isfinite(stage->limits.figure[i]))

@@ -22,6 +22,7 @@ enum {
     AXIS_HEIGHT = 48,
     TICKS_MAX = 6,
     DECIMALS_MAX = 12, /* of a number; a smaller one has an exponent */
+    LINE_OF_TEXT = 12, /* as high */
     SYMBOL = 5,        /* half a symbol's width */
     STROKE_MAX = 500,  /* points in one stroke of a line */
     PNG_SCALE = 2,     /* for screens of high density */
@@ -491,6 +492,15 @@ static void write_over(const struct canvas *canvas, const char *text, double x,
     write_text(canvas, text, x, y, LEFT, small_text, 0);
 }
 
+/* The centre's value gives way to a limit's where both would be written. */
+static bool is_crowded(const struct frame *frame, const double values[3])
+{
+    double y = y_of(frame, values[1]);
+
+    return fabs(y - y_of(frame, values[0])) < LINE_OF_TEXT ||
+           fabs(y - y_of(frame, values[2])) < LINE_OF_TEXT;
+}
+
 /* The last stage's values stand right of the panel; an earlier stage's above
  * its own lines, when it is wide enough for them. */
 static void write_limits(const struct canvas *canvas, unsigned p, size_t s)
@@ -516,7 +526,7 @@ static void write_limits(const struct canvas *canvas, unsigned p, size_t s)
     for (unsigned k = 0; k < 3; k++) {
         double y = y_of(frame, values[k]);
 
-        if (isnan(values[k]))
+        if (isnan(values[k]) || (k == 1 && is_crowded(frame, values)))
             continue;
         limit_text(canvas, names[k], values[k], text, sizeof text);
         if (last)

@@ -4,6 +4,7 @@ which words and which exit status, and what the files they leave contain."""
 
 import json
 import os
+import re
 import struct
 import subprocess
 import tempfile
@@ -505,6 +506,24 @@ class Charts(unittest.TestCase):
         self.assertTrue(text[37].startswith("xbar,37,37,5,74.0166"), text[37])
         self.assertTrue(text[37].endswith(",1,false,nelson-1"), text[37])
 
+    def test_both_limits_of_a_base_line(self):
+        rows = "x,y\n" + "".join("%d,%d\n" % (i * 7 % 11, i * 5 % 13)
+                                 for i in range(30))
+        estimate = chart("t2", rows, "--value", "x,y", "--baseline",
+                         "1:20")
+        ucl = [p["ucl"] for p in estimate["panels"][0]["points"]]
+        self.assertLess(ucl[0], ucl[29])
+        table = run("chart", "t2", "-", "--value", "x,y", "--baseline", "1:20",
+                    "--format", "table", stdin=rows).stdout.decode()
+        for whose, value in (("base line", ucl[0]), ("later points", ucl[29])):
+            said = re.search("  t2 +%s: centre [0-9.]+, upper limit ([0-9.]+)"
+                             "\n" % whose, table)
+            self.assertAlmostEqual(float(said.group(1)), value, delta=0.01)
+        chinese = run("chart", "t2", "-", "--value", "x,y", "--lang", "zh",
+                      "--format", "table", stdin=rows).stdout.decode()
+        self.assertIn("基准段：中心线", chinese)
+        self.assertIn("其后各点：中心线", chinese)
+
     def test_table(self):
         def table(*more):
             return run("chart", "xbar-r", RINGS, *ON_RINGS, "--format",
@@ -849,6 +868,53 @@ class Pictures(unittest.TestCase):
                 self.assertIn(result.returncode, (0, 1),
                               (values, result.stderr.decode()))
                 ET.parse(svg)
+
+    def drawn(self, text, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            svg = os.path.join(folder, "a.svg")
+            result = run("chart", *arguments, "--svg", svg, stdin=text)
+            self.assertIn(result.returncode, (0, 1), result.stderr.decode())
+            return list(ET.parse(svg).getroot().iter())
+
+    def dashed(self, drawing):
+        """Each limit's line, as how many pieces at how many heights."""
+        found = []
+        for element in drawing:
+            if "dasharray" in element.get("style", ""):
+                path = re.findall("([ML]) ([0-9.]+) ([0-9.]+)",
+                                  element.get("d"))
+                found.append((sum(p[0] == "M" for p in path),
+                              len({p[2] for p in path})))
+        return found
+
+    def test_an_excluded_point_keeps_the_limits_of_its_base_line(self):
+        rows = [(i * 7 % 11, i * 5 % 13 + i * 7 % 11) for i in range(30)]
+        rows[8] = (60, 3)
+        rows[12] = ("", 4)
+        text = "x,y\n" + "".join("%s,%s\n" % row for row in rows)
+        t2 = ("t2", "-", "--value", "x,y", "--exclude", "9")
+        self.assertEqual(self.dashed(self.drawn(text, *t2)), [(1, 1)])
+        self.assertEqual(self.dashed(self.drawn(
+            text, *t2, "--baseline", "1:25")), [(2, 2)])
+        imr = ("imr", "-", "--value", "x", "--exclude", "9",
+               "--alpha-for-study", "0.05", "--baseline", "1:25")
+        self.assertEqual(self.dashed(self.drawn(text, *imr))[:2],
+                         [(2, 2), (2, 2)])
+
+    def remark(self, text, *arguments):
+        """How many letters the line below the title has."""
+        ys = [element.get("y") for element in self.drawn(text, *arguments)
+              if element.tag.endswith("use")]
+        lines = sorted(set(ys), key=float)
+        return ys.count(lines[1])
+
+    def test_limits_that_vary_are_said_to_be_the_last_point_s(self):
+        text = "d,n\n" + "".join("%d,%d\n" % (3 + i % 4, 90 + i % 2 * 40)
+                                 for i in range(24))
+        same = self.remark(text, "p", "-", "--count", "d", "--n", "100")
+        vary = self.remark(text, "p", "-", "--count", "d", "--n", "n")
+        words = len("; in numbers, limits of the last point".replace(" ", ""))
+        self.assertGreaterEqual(vary - same, words - 2)
 
     def test_long_files(self):
         with tempfile.TemporaryDirectory() as folder:
