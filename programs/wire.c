@@ -524,6 +524,7 @@ static void name_variables(const struct spc_wiring *w,
     scene->variable_count = intake->with_count;
     if (intake->across == SPC_NONE)
         return;
+    scene->across = scene->context_keys[intake->across];
     scene->variables = w->members;
     while (scene->variable_count < intake->members &&
            (w->members[scene->variable_count] = spc_stream_member(

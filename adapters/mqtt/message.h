@@ -27,6 +27,7 @@ struct spc_scene {
     uint32_t context_count;
     const char *const *variables; /* of a vector; NULL: it is none */
     uint32_t variable_count;
+    const char *across; /* the context key that names them, or NULL */
 };
 
 /* The name of a vector's variable, or NULL. */

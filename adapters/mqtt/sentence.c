@@ -199,9 +199,10 @@ static void say_panel(struct spc_draft *draft, const struct spc_scene *scene,
     spc_say_filled(draft, "what", what[1 + side]);
 }
 
-enum { CAUSES_MAX = 3, CAUSES_TEXT = 128 };
+enum { CAUSES_MAX = 3, CAUSES_TEXT = 160 };
 
-/* "ir, capacity and ocv": the variables, or streams, that did it. */
+/* "ir, capacity and ocv", or "nozzle 3": the variables or streams that did
+ * it. */
 static void say_causes(struct spc_draft *draft, const struct spc_scene *scene,
                        const struct spc_event *event)
 {
@@ -210,6 +211,7 @@ static void say_causes(struct spc_draft *draft, const struct spc_scene *scene,
     const char *names[CAUSES_MAX];
     char text[CAUSES_TEXT] = "";
     size_t count = 0, length = 0;
+    const char *of = scene->across && scene->across[0] ? scene->across : NULL;
 
     for (uint32_t i = 0; i < event->contribution_count; i++) {
         const struct spc_contribution *cause = &event->contributions[i];
@@ -221,8 +223,9 @@ static void say_causes(struct spc_draft *draft, const struct spc_scene *scene,
     }
     for (size_t i = 0; i < count && length < sizeof text; i++)
         length += (size_t)snprintf(
-            text + length, sizeof text - length, "%s%.32s",
-            i > 0 ? between[i + 1 == count][draft->language] : "", names[i]);
+            text + length, sizeof text - length, "%s%.24s%s%.32s",
+            i > 0 ? between[i + 1 == count][draft->language] : "",
+            of && i == 0 ? of : "", of && i == 0 ? " " : "", names[i]);
     spc_say_copy(draft, "causes", text);
 }
 
@@ -268,16 +271,44 @@ static void say_alarm(struct spc_draft *draft, const struct spc_scene *scene,
 
 /* clang-format off */
 static const char *const subgroups[SPC_LANGUAGES] = {
-    "{subgroups} subgroups of {n}", "{subgroups} 个子组（每组 {n} 件）"};
+    "from {subgroups} subgroups of {n}",
+    "由 {subgroups} 个子组（每组 {n} 件）估计"};
 static const char *const individuals[SPC_LANGUAGES] = {
-    "{measurements} measurements", "{measurements} 个测量值"};
+    "from {measurements} measurements", "由 {measurements} 个测量值估计"};
+static const char *const stated[SPC_LANGUAGES] = {
+    "as stated", "按给定值"};
 static const char *const between_limits[SPC_LANGUAGES] = {
     "{lower} to {upper}", "{lower} 至 {upper}"};
 static const char *const upper_alone[SPC_LANGUAGES] = {
     "up to {upper}", "不超过 {upper}"};
 static const char *const lower_alone[SPC_LANGUAGES] = {
     "from {lower}", "不低于 {lower}"};
+static const char *const spread_between[SPC_LANGUAGES] = {
+    "{spread} {least} to {widest}", "{spread} {least} 至 {widest}"};
+static const char *const spread_alone[SPC_LANGUAGES] = {
+    "{spread} up to {widest}", "{spread}上限 {widest}"};
 /* clang-format on */
+
+/* The second panel: "moving range up to 0.006 V".  A lower limit of 0 is none,
+ * since no spread is below. */
+static void say_second(struct spc_draft *draft, enum spc_chart chart,
+                       const struct spc_zones *zones, int decimals,
+                       const char *unit)
+{
+    if (spc_chart_panel_count(chart) < 2) {
+        spc_say(draft, "second", "");
+        return;
+    }
+    spc_say(
+        draft, "spread",
+        spc_panel_phrase(chart, SPC_PANEL_SPREAD, draft->language == SPC_ZH));
+    spc_say_number(draft, "least", zones->lower[3], decimals, NULL);
+    spc_say_number(draft, "widest", zones->upper[3], decimals, unit);
+    spc_say_filled(draft, "second",
+                   isnan(zones->lower[3]) || zones->lower[3] == 0
+                       ? spread_alone
+                       : spread_between);
+}
 
 static void say_limits(struct spc_draft *draft, const struct spc_scene *scene,
                        const struct spc_limits *limits)
@@ -286,9 +317,10 @@ static void say_limits(struct spc_draft *draft, const struct spc_scene *scene,
     enum spc_chart chart = (enum spc_chart)limits->chart;
     int decimals, fine;
 
-    bool paired = spc_chart_panel_count(chart) > 1;
     const char *unit =
         spc_panel_has_unit(chart, SPC_PANEL_LOCATION) ? scene->unit : NULL;
+    bool known = strcmp(spc_limits_estimator_text(limits), "known") == 0;
+    const char *of_center = chart == SPC_CHART_CUSUM ? scene->unit : unit;
 
     panel_decimals(scene, chart, SPC_PANEL_LOCATION, limits->sigma, &zones[0],
                    &decimals, &fine);
@@ -299,25 +331,21 @@ static void say_limits(struct spc_draft *draft, const struct spc_scene *scene,
     spc_say(
         draft, "statistic",
         spc_panel_phrase(chart, SPC_PANEL_LOCATION, draft->language == SPC_ZH));
-    spc_say(draft, "spread",
-            paired ? spc_panel_phrase(chart, SPC_PANEL_SPREAD,
-                                      draft->language == SPC_ZH)
-                   : "");
-    spc_say_number(draft, "center", limits->center, fine, unit);
+    spc_say_number(draft, "center", limits->center, fine, of_center);
     spc_say_number(draft, "lower", zones[0].lower[3], fine, NULL);
     spc_say_number(draft, "upper", zones[0].upper[3], fine, unit);
     spc_say_filled(draft, "span",
                    isnan(zones[0].lower[3])   ? upper_alone
                    : isnan(zones[0].upper[3]) ? lower_alone
                                               : between_limits);
-    if (paired)
-        spc_say_number(draft, "widest", zones[1].upper[3], fine, unit);
-    else
-        spc_say(draft, "widest", "");
+    say_second(draft, chart, &zones[1], fine, unit);
     spc_say_number(draft, "sigma", limits->sigma, spc_decimals_finer(fine, 1),
                    scene->unit);
-    spc_say(draft, "estimator", spc_limits_estimator_text(limits));
-    spc_say_filled(draft, "basis", limits->n == 1 ? individuals : subgroups);
+    spc_say(draft, "estimator", known ? "" : spc_limits_estimator_text(limits));
+    spc_say_filled(draft, "basis",
+                   limits->subgroups == 0 ? stated
+                   : limits->n == 1       ? individuals
+                                          : subgroups);
 }
 
 /* ---- events ------------------------------------------------------------ */
@@ -358,11 +386,11 @@ static const struct {
 
 [SPC_LIMITS_IN_FORCE] = {"info", {
     "{place}: limits version {version} in force, centre {center}, {statistic}"
-    " {span}[, {spread} up to {widest}]; from {basis}[, sigma {sigma}]"
-    " by {estimator}[; {detail}]",
+    " {span}[, {second}]; {basis}[, sigma {sigma}][ by {estimator}]"
+    "[; {detail}]",
     "{place}：第 {version} 版控制限生效，中心线 {center}，{statistic}"
-    " {span}[，{spread}上限 {widest}]；由 {basis}估计"
-    "[，σ = {sigma}]（{estimator}）[；{detail}]"}},
+    " {span}[，{second}]；{basis}[，σ = {sigma}]"
+    "[（{estimator}）][；{detail}]"}},
 [SPC_STUDY_FAILED] = {"medium", {
     "{place}: no limits could be set[: {detail}]",
     "{place}：无法确定控制限[：{detail}]"}},

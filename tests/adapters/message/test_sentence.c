@@ -176,6 +176,36 @@ static void test_a_vector_names_its_causes(void **state)
                 "00000156（2026-11-21 10:00:00 UTC）起");
 }
 
+/* Streams across a context key are named with it: "3" alone says nothing. */
+static void test_a_group_names_its_stream(void **state)
+{
+    static const char *const members[] = {"1", "3"};
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_alarm();
+
+    (void)state;
+    scene.resolution = 0; /* two digits of sigma */
+    scene.reaction = scene.reaction_zh = NULL;
+    scene.variables = members;
+    scene.variable_count = 2;
+    scene.across = "nozzle";
+    event.chart = SPC_CHART_GROUP;
+    event.contribution_count = 2;
+    for (unsigned i = 0; i < 2; i++)
+        event.contributions[i] = (struct spc_contribution){.variable = 1 - i,
+                                                           .value = 30,
+                                                           .limit = 9,
+                                                           .given = NAN,
+                                                           .given_limit = NAN};
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): largest value 4.18410 V is above the "
+                "upper limit 4.17911 V since part 00000156 (2026-11-21 "
+                "10:00:00 UTC), because of nozzle 3 and 1",
+                "ocv-test ocv（H-22）：最大值 4.18410 V 高于上控制限 4.17911 "
+                "V，自零件 00000156（2026-11-21 10:00:00 UTC）起，主要因为 "
+                "nozzle 3和1");
+}
+
 static void test_limits_without_a_lower_one(void **state)
 {
     struct spc_scene scene = fixture_scene();
@@ -200,6 +230,80 @@ static void test_limits_without_a_lower_one(void **state)
                 "T² up to 14.00; from 30 measurements by overall",
                 "ocv-test ocv（H-22）：第 2 版控制限生效，中心线 2.00，T² "
                 "不超过 14.00；由 30 个测量值估计（overall）");
+}
+
+/* Of the smallest of a group it is the lower limit that decides, and what a
+ * CUSUM sums up has a centre in the unit. */
+static void test_second_limits_have_two_sides(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_alarm();
+    struct spc_zones zones = {.upper = {4.2, 4.3, 4.4, 4.5},
+                              .lower = {4.2, 4.1, 4.0, 3.9}};
+    struct spc_zones sums = {.upper = {0, 5 / 3.0, 10 / 3.0, 5},
+                             .lower = {0, -5 / 3.0, -10 / 3.0, -5}};
+
+    (void)state;
+    scene.resolution = 0; /* two digits of sigma */
+    event.kind = SPC_EVENT_LIMITS;
+    event.action = SPC_LIMITS_IN_FORCE;
+    event.limits = (struct spc_limits){
+        .number = 2,
+        .chart = SPC_CHART_GROUP,
+        .estimator = SPC_ESTIMATOR_MR,
+        .n = 1,
+        .center = 4.2,
+        .sigma = 0.1,
+        .subgroups = 30,
+        .measurements = 120,
+        .zones = {zones, zones},
+    };
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): limits version 2 in force, centre 4.200 "
+                "V, largest value 3.900 to 4.500 V, smallest value 3.900 to "
+                "4.500 V; from 120 measurements, sigma 0.1000 V by mr/d2",
+                "ocv-test ocv（H-22）：第 2 版控制限生效，中心线 4.200 V，"
+                "最大值 3.900 至 4.500 V，最小值 3.900 至 4.500 V；由 120 "
+                "个测量值估计，σ = 0.1000 V（mr/d2）");
+    event.limits.chart = SPC_CHART_CUSUM;
+    event.limits.zones[0] = event.limits.zones[1] = sums;
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): limits version 2 in force, centre 4.20 "
+                "V, cumulative sum (sigmas) -5.00 to 5.00, lower cumulative "
+                "sum (sigmas) -5.00 to 5.00; from 120 measurements, sigma "
+                "0.100 V by mr/d2",
+                "ocv-test ocv（H-22）：第 2 版控制限生效，中心线 4.20 V，"
+                "累积和（sigma） -5.00 至 5.00，下侧累积和（sigma） -5.00 至 "
+                "5.00；由 120 个测量值估计，σ = 0.100 V（mr/d2）");
+}
+
+static void test_limits_without_a_study(void **state)
+{
+    struct spc_scene scene = fixture_scene();
+    struct spc_event event = fixture_run();
+
+    (void)state;
+    event.kind = SPC_EVENT_LIMITS;
+    event.action = SPC_LIMITS_IN_FORCE;
+    event.limits.subgroups = event.limits.measurements = 0;
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): limits version 3 in force, centre "
+                "4.17423 V, mean 4.16935 to 4.17911 V, range up to 0.00599 V; "
+                "as stated, sigma 0.001626 V",
+                "ocv-test ocv（H-22）：第 3 版控制限生效，中心线 4.17423 "
+                "V，均值 4.16935 至 4.17911 V，极差上限 0.00599 "
+                "V；按给定值，σ = 0.001626 V");
+    event.limits.chart = SPC_CHART_PRE_CONTROL;
+    event.limits.n = 1;
+    event.limits.sigma = NAN;
+    event.limits.zones[SPC_PANEL_LOCATION].upper[3] = 4.185;
+    event.limits.zones[SPC_PANEL_LOCATION].lower[3] = 4.165;
+    check_event(&scene, &event,
+                "ocv-test ocv (H-22): limits version 3 in force, centre "
+                "4.17423 V, value 4.16500 to 4.18500 V; as stated by "
+                "specification",
+                "ocv-test ocv（H-22）：第 3 版控制限生效，中心线 4.17423 "
+                "V，单值 4.16500 至 4.18500 V；按给定值（specification）");
 }
 
 static void test_a_sum_tells_the_shift(void **state)
@@ -435,6 +539,9 @@ int main(void)
         cmocka_unit_test(test_the_spread_panel),
         cmocka_unit_test(test_rounding_never_hides_the_crossing),
         cmocka_unit_test(test_a_vector_names_its_causes),
+        cmocka_unit_test(test_a_group_names_its_stream),
+        cmocka_unit_test(test_second_limits_have_two_sides),
+        cmocka_unit_test(test_limits_without_a_study),
         cmocka_unit_test(test_limits_without_a_lower_one),
         cmocka_unit_test(test_a_sum_tells_the_shift),
         cmocka_unit_test(test_decimals_follow_the_gauge),
