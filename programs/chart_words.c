@@ -647,6 +647,7 @@ enum word {
     CENTER_AND_LIMITS,
     CENTER_AND_UPPER,
     SIGMA,
+    SIGMA_OF_POINTS,
     SIGMA_WITHOUT_DF,
     KNOWN_SIGMA,
     COVARIANCE,
@@ -658,6 +659,7 @@ enum word {
     INDEPENDENCE,
     IN_CONTROL,
     NOTHING_JUDGED,
+    ONE_SIGNAL,
     SIGNALS,
     WORDS
 };
@@ -672,6 +674,9 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
     [SIGMA] = {"  sigma         %.6g (%s, %.6g degrees of freedom, %llu "
                "subgroups)\n",
                "  sigma         %.6g（%s，自由度 %.6g，%llu 个子组）\n"},
+    [SIGMA_OF_POINTS] = {"  sigma         %.6g (%s, %.6g degrees of freedom, "
+                         "%llu points)\n",
+                         "  sigma         %.6g（%s，自由度 %.6g，%llu 点）\n"},
     [SIGMA_WITHOUT_DF] = {"  sigma         %.6g (%s, %llu points)\n",
                           "  sigma         %.6g（%s，%llu 点）\n"},
     [KNOWN_SIGMA] = {"  sigma         %.6g (known)\n",
@@ -691,6 +696,7 @@ static const char *const words[WORDS][SPC_LANGUAGES] = {
                       "%.4g，自由度 %u，p %.2g\n"},
     [IN_CONTROL] = {"in control: no signals\n", "受控：没有信号\n"},
     [NOTHING_JUDGED] = {"nothing was judged\n", "没有可判断的点\n"},
+    [ONE_SIGNAL] = {"%zu signal:\n", "%zu 个信号：\n"},
     [SIGNALS] = {"%zu signals:\n", "%zu 个信号：\n"},
 };
 
@@ -844,9 +850,11 @@ static void write_stage(const struct spc_chart_study *study, size_t s,
                 spc_chart_estimator_name(study),
                 (unsigned long long)stage->subgroups);
     else
-        fprintf(file, words[SIGMA][language], stage->limits.sigma,
-                spc_chart_estimator_name(study), stage->limits.df,
-                (unsigned long long)stage->subgroups);
+        fprintf(file,
+                words[study->dataset->subgroups ? SIGMA : SIGMA_OF_POINTS]
+                     [language],
+                stage->limits.sigma, spc_chart_estimator_name(study),
+                stage->limits.df, (unsigned long long)stage->subgroups);
     write_independence(stage, language, file);
 }
 
@@ -887,7 +895,10 @@ static void write_verdict(const struct spc_chart_study *study,
     for (size_t s = 0; s < study->stage_count; s++)
         judged = judged || study->stages[s].status == SPC_OK;
     if (study->signal_count > 0)
-        fprintf(file, words[SIGNALS][language], study->signal_count);
+        fprintf(
+            file,
+            words[study->signal_count == 1 ? ONE_SIGNAL : SIGNALS][language],
+            study->signal_count);
     else
         fputs(words[judged && study->plan.rules ? IN_CONTROL : NOTHING_JUDGED]
                    [language],
