@@ -59,6 +59,17 @@ bool spc_choose_format(const char *command, const char *text,
     return false;
 }
 
+const char *spc_run_length_hint(const char *chart)
+{
+    static const char *const shewhart[] = {"imr", "xbar-r", "xbar-s"};
+
+    for (size_t i = 0; i < sizeof shewhart / sizeof *shewhart; i++)
+        if (strcmp(chart, shewhart[i]) == 0)
+            return "; imr, xbar-r and xbar-s are shewhart, with shifts in "
+                   "sigma of the plotted points";
+    return "";
+}
+
 bool spc_choose_language(const char *command, const char *text,
                          enum spc_language *ret_language)
 {

@@ -19,6 +19,10 @@ enum spc_format { SPC_FORMAT_TABLE, SPC_FORMAT_JSON, SPC_FORMAT_CSV };
 bool spc_choose_format(const char *command, const char *text,
                        enum spc_format *ret_format);
 
+/* What there is to add where a run length is asked of a chart by the name it
+ * is drawn by: that its points are those of a Shewhart chart; else "". */
+const char *spc_run_length_hint(const char *chart);
+
 /* NULL: what the environment's LANG says. */
 bool spc_choose_language(const char *command, const char *text,
                          enum spc_language *ret_language);

@@ -32,6 +32,21 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* Capitals are not what somebody was wrong about. */
+static bool same(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+static bool begins(const char *name, const char *beginning, size_t length)
+{
+    size_t i = 0;
+
+    while (i < length && same(name[i], beginning[i]))
+        i++;
+    return i == length;
+}
+
 /* Optimal string alignment (Damerau 1964), which counts two swapped letters
  * as one mistake: that is how options are mistyped. */
 size_t spc_word_distance(const char *wrong, const char *name)
@@ -40,7 +55,7 @@ size_t spc_word_distance(const char *wrong, const char *name)
     size_t columns = least(strlen(name), WORD_MAX);
     size_t cost[WORD_MAX + 1][WORD_MAX + 1];
 
-    if (rows > 0 && strncmp(wrong, name, rows) == 0)
+    if (rows > 0 && rows <= columns && begins(name, wrong, rows))
         return 0;
     for (size_t i = 0; i <= rows; i++) {
         for (size_t j = 0; j <= columns; j++) {
@@ -48,16 +63,22 @@ size_t spc_word_distance(const char *wrong, const char *name)
                 cost[i][j] = i + j;
                 continue;
             }
-            size_t change = cost[i - 1][j - 1] + (wrong[i - 1] != name[j - 1]);
+            size_t change =
+                cost[i - 1][j - 1] + !same(wrong[i - 1], name[j - 1]);
 
             cost[i][j] =
                 least(change, least(cost[i - 1][j], cost[i][j - 1]) + 1);
-            if (i > 1 && j > 1 && wrong[i - 1] == name[j - 2] &&
-                wrong[i - 2] == name[j - 1])
+            if (i > 1 && j > 1 && same(wrong[i - 1], name[j - 2]) &&
+                same(wrong[i - 2], name[j - 1]))
                 cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1);
         }
     }
     return cost[rows][columns];
+}
+
+bool spc_word_is_near(const char *wrong, const char *name)
+{
+    return spc_word_distance(wrong, name) <= 1 + strlen(wrong) / 3;
 }
 
 static const char *nearest_option(const struct spc_usage *usage,

@@ -45,7 +45,11 @@ bool spc_option_number(const char *text, double *ret_number);
 bool spc_option_count(const char *text, unsigned long long *ret_count);
 
 /* How far apart two words are in letters mistyped, left out, put in or
- * swapped; 0 when `wrong` is how `name` begins. */
+ * swapped, whatever their case; 0 when `wrong` is how `name` begins. */
 size_t spc_word_distance(const char *wrong, const char *name);
+
+/* Whether they are near enough for one to be meant by the other: one letter
+ * and a third of them apart. */
+bool spc_word_is_near(const char *wrong, const char *name);
 
 #endif

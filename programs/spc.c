@@ -68,10 +68,14 @@ static int refuse(const char *wrong)
         if (spc_word_distance(wrong, commands[i].name) <
             spc_word_distance(wrong, nearest->name))
             nearest = &commands[i];
-    fprintf(stderr,
-            "spc: there is no command '%s'; the nearest is '%s'; see spc "
-            "--help\n",
-            wrong, nearest->name);
+    if (spc_word_is_near(wrong, nearest->name))
+        fprintf(stderr,
+                "spc: there is no command '%s'; the nearest is '%s'; see spc "
+                "--help\n",
+                wrong, nearest->name);
+    else
+        fprintf(stderr, "spc: there is no command '%s'; see spc --help\n",
+                wrong);
     return SPC_EXIT_USAGE;
 }
 

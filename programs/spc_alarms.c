@@ -34,8 +34,8 @@ static bool show_all, wait_for_it;
 
 static const struct spc_option options[] = {
     {"all", 'a', NULL, "also those that are back to normal", NULL, &show_all},
-    {"format", 'f', "FORMAT", "table (on a terminal), json or csv", &format,
-     NULL},
+    {"format", 'f', "FORMAT", "table (on a terminal), json (elsewhere) or csv",
+     &format, NULL},
     {"lang", 0, "LANG", "of the table: en or zh; default from LANG",
      &language_name, NULL},
     {"by", 0, "NAME", "who acknowledges or comments", &person, NULL},

@@ -91,7 +91,8 @@ static enum spc_options_result read_options(int argc, char **argv,
          "hours", &r->rate, NULL},
         {"charts", 0, "N", "charts watched, with --rate; default 1",
          &r->charts, NULL},
-        {"format", 'f', "FORMAT", "table, json or csv", &r->format_name, NULL},
+        {"format", 'f', "FORMAT",
+         "table (on a terminal), json (elsewhere) or csv", &r->format_name, NULL},
     };
     /* clang-format on */
     const struct spc_usage usage = {"spc arl --chart TYPE [options]", examples,
@@ -457,8 +458,8 @@ static enum spc_exit choose(const struct spc_arl_request *r,
     if (!r->chart && !r->rules)
         return spc_misused(command, "which chart? --chart %s", chart_names);
     if (!chart)
-        return spc_misused(command, "--chart takes %s, not '%s'", chart_names,
-                           name);
+        return spc_misused(command, "--chart takes %s, not '%s'%s", chart_names,
+                           name, spc_run_length_hint(name));
     *ret_chart = chart;
     return SPC_EXIT_OK;
 }

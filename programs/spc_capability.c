@@ -70,7 +70,8 @@ static enum spc_options_result read_options(int argc, char **argv,
          &r->data.separator, NULL},
         {"decimal", 0, "CHAR", ". or , in numbers; default .",
          &r->data.decimal, NULL},
-        {"format", 'f', "FORMAT", "table, json or csv", &r->format_name, NULL},
+        {"format", 'f', "FORMAT",
+         "table (on a terminal), json (elsewhere) or csv", &r->format_name, NULL},
     };
     /* clang-format on */
     const struct spc_usage usage = {"spc capability FILE|- [options]", examples,

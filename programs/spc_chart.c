@@ -135,7 +135,8 @@ static enum spc_options_result read_options(int argc, char **argv,
          &r->data.separator, NULL},
         {"decimal", 0, "CHAR", ". or , in numbers; default .",
          &r->data.decimal, NULL},
-        {"format", 'f', "FORMAT", "table, json or csv", &r->format_name, NULL},
+        {"format", 'f', "FORMAT",
+         "table (on a terminal), json (elsewhere) or csv", &r->format_name, NULL},
         {"svg", 0, "FILE", "draw the chart", &r->svg, NULL},
         {"png", 0, "FILE", "draw the chart", &r->png, NULL},
         {"lang", 0, "LANG", "en or zh; default from LANG", &r->language_name,
@@ -166,10 +167,15 @@ static enum spc_exit unknown_chart(const char *name)
             spc_word_distance(name, spc_chart_types[i].name) <
                 spc_word_distance(name, spc_chart_types[nearest].name))
             nearest = i;
+    if (spc_word_is_near(name, spc_chart_types[nearest].name))
+        return spc_misused(command,
+                           "there is no chart '%s'; the nearest is '%s'; see "
+                           "spc chart --list",
+                           name, spc_chart_types[nearest].name);
     return spc_misused(command,
-                       "there is no chart '%s'; the nearest is '%s'; see spc "
-                       "chart --list",
-                       name, spc_chart_types[nearest].name);
+                       "there is no chart '%s'; the chart comes first, then "
+                       "the file; see spc chart --list",
+                       name);
 }
 
 static enum spc_exit read_rules(const char *list, struct spc_chart_plan *plan)

@@ -15,8 +15,8 @@ static const char *format_text;
 static bool reference;
 
 static const struct spc_option options[] = {
-    {"format", 'f', "FORMAT", "table (on a terminal) or json", &format_text,
-     NULL},
+    {"format", 'f', "FORMAT", "table (on a terminal) or json (elsewhere)",
+     &format_text, NULL},
     {"reference", 0, NULL, "print the reference of all keys, Markdown", NULL,
      &reference},
 };

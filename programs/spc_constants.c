@@ -132,7 +132,8 @@ int spc_command_constants(int argc, char **argv)
     const char *n_text = NULL, *format_name = NULL;
     const struct spc_option options[] = {
         {"n", 'n', "N", "of this size alone; default 2 to 50", &n_text, NULL},
-        {"format", 'f', "FORMAT", "table, json or csv", &format_name, NULL},
+        {"format", 'f', "FORMAT",
+         "table (on a terminal), json (elsewhere) or csv", &format_name, NULL},
     };
     const struct spc_usage usage = {"spc constants [options]", examples,
                                     options, sizeof options / sizeof *options};

@@ -55,7 +55,8 @@ static enum spc_options_result read_options(int argc, char **argv,
          "hours", &r->rate, NULL},
         {"charts", 0, "N", "charts watched, with --rate; default 1",
          &r->charts, NULL},
-        {"format", 'f', "FORMAT", "table, json or csv", &r->format_name, NULL},
+        {"format", 'f', "FORMAT",
+         "table (on a terminal), json (elsewhere) or csv", &r->format_name, NULL},
     };
     /* clang-format on */
     const struct spc_usage usage = {
@@ -99,7 +100,8 @@ static enum spc_exit read_chart(const char *name,
                            "of lambda 2 / (span + 1) weighs alike");
     *ret_chart = spc_design_chart_named(name);
     if (!*ret_chart)
-        return spc_misused(command, "--chart takes %s, not '%s'", all, name);
+        return spc_misused(command, "--chart takes %s, not '%s'%s", all, name,
+                           spc_run_length_hint(name));
     return SPC_EXIT_OK;
 }
 

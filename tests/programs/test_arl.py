@@ -50,6 +50,8 @@ class Refusals(unittest.TestCase):
     def test_charts(self):
         self.refused("which chart?")
         self.refused("not 'xbar'", "--chart", "xbar")
+        self.refused("not 'xbar-s'; imr, xbar-r and xbar-s are shewhart",
+                     "--chart", "xbar-s")
         self.refused("ewma needs --lambda", "--chart", "ewma")
         self.refused("cusum needs --h", "--chart", "cusum")
         self.refused("t2 needs --p", "--chart", "t2")

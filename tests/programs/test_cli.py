@@ -51,6 +51,8 @@ class Refusals(unittest.TestCase):
         self.refused(2, "which command?")
         self.refused(2, "there is no command 'chrat'; the nearest is 'chart'",
                      "chrat")
+        self.refused(2, "there is no command 'frobnicate'; see spc --help",
+                     "frobnicate")
 
     def test_wrong_options_name_the_nearest(self):
         for wrong, right in (("--vlaue", "--value"), ("--sub", "--subgroup"),
@@ -76,6 +78,10 @@ class Refusals(unittest.TestCase):
         self.refused(2, "which chart?", "chart")
         self.refused(2, "there is no chart 'xbar'; the nearest is 'xbar-",
                      "chart", "xbar", "-")
+        self.refused(2, "there is no chart 'XBAR-S'; the nearest is 'xbar-s'",
+                     "chart", "XBAR-S", "-")
+        self.refused(2, "there is no chart 'bore.csv'; the chart comes first, "
+                     "then the file", "chart", "bore.csv", "--value", "x")
         self.refused(2, "which file?", "chart", "imr")
         self.refused(2, "xbar-r needs subgroups", "chart", "xbar-r", "-",
                      "--value", "x")
@@ -530,10 +536,19 @@ class Charts(unittest.TestCase):
                        "table", *more).stdout.decode()
         text = table("--baseline", "1:25")
         self.assertIn("limits 73.98805 to 74.01430", text)
-        self.assertIn("rbar/d2, 90 degrees of freedom", text)
+        self.assertIn("rbar/d2, 90 degrees of freedom, 25 subgroups", text)
+        self.assertIn("3 signals:", text)
         self.assertIn("(nelson-1): 37, 38, 39", text)
         self.assertIn("in control: no signals", table("--where", "phase=1"))
         self.assertIn("控制图", table("--lang", "zh"))
+        single = run("chart", "imr", "-", "--value", "x", "--baseline", "1:10",
+                     "--rules", "nelson-1", "--format", "table",
+                     stdin="x\n" + "1\n2\n" * 5 + "9\n").stdout.decode()
+        self.assertIn("9 degrees of freedom, 10 points)", single)
+        self.assertIn("2 signals:", single)
+        self.assertIn("\n1 signal:\n", run(
+            "chart", "c", "-", "--count", "x", "--format", "table",
+            stdin="x\n" + "1\n2\n" * 10 + "20\n").stdout.decode())
 
     def test_foreign_files(self):
         text = "\ufeffTeil;Maß\r\n1;1,5\r\n2;2,5\r\n3;1,0\r\n"

@@ -60,6 +60,8 @@ class Refusals(unittest.TestCase):
     def test_charts(self):
         self.refused("which chart?")
         self.refused("not 'xbar'", "--chart", "xbar")
+        self.refused("not 'imr'; imr, xbar-r and xbar-s are shewhart",
+                     "--chart", "imr")
         self.refused("no exact run length", "--chart", "moving-average")
         self.refused("ewma needs --shift", "--chart", "ewma", "--arl0", "500")
         self.refused("--arl0 is needed", "--chart", "ewma", "--shift", "1")
