@@ -136,6 +136,43 @@ bool spc_chart_takes(const struct spc_chart_facts *facts, const char *key)
     return true;
 }
 
+/* Keys without which a chart is refused, as check_subgroups, check_several,
+ * check_needs and check_counted say. */
+static void add_needed(const struct spc_chart_facts *facts,
+                       struct spc_prose *ret_needed)
+{
+    bool parts = has(facts->options, "part");
+    bool target = has(facts->options, "target");
+    const struct {
+        bool needed;
+        const char *keys;
+    } rows[] = {
+        {facts->data == SPC_DATA_VECTORS, "`with`"},
+        {takes_members(facts), "`with`, or `across` and `members`"},
+        {parts && target, "`part_by` and `parts`, or a target in `spec`"},
+        {parts && !target, "`part_by` and `parts`"},
+        {has(facts->options, "n"), "`units`, unless it is a bit"},
+        {takes_events(facts), "`event`, if it is a bit"},
+        {facts->needs_specification, "`spec`"},
+        {facts->needs_subgroups, "`subgroup`"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].needed)
+            spc_prose_add(ret_needed, "%s%s", ret_needed->length ? "; " : "",
+                          rows[i].keys);
+}
+
+void spc_chart_keys(const struct spc_chart_facts *facts,
+                    struct spc_prose *ret_needed, struct spc_prose *ret_taken)
+{
+    add_needed(facts, ret_needed);
+    for (size_t i = 0; i < KEYS; i++)
+        if (takes(facts, i))
+            spc_prose_add(ret_taken, "%s`%s`", ret_taken->length ? ", " : "",
+                          keys[i].key);
+}
+
 static void tell_taken(const struct asked *a, const struct spc_node *wrong)
 {
     struct spc_prose taken = {0};

@@ -277,9 +277,9 @@ uint32_t spc_station_fields(const struct spc_plant_station *station,
 uint32_t spc_written_address(const struct spc_plant_station *station,
                              uint32_t address);
 
-/* The reference of all keys, Markdown; the caller frees it.  NULL when the
- * allocator refuses. */
-char *spc_plant_reference(void);
+/* The reference of all keys, and of those of each chart, Markdown; the caller
+ * frees it.  NULL when the allocator refuses. */
+char *spc_plant_reference(const struct spc_vocabulary *vocabulary);
 
 const char *spc_register_type_text(enum spc_register_type type);
 const char *spc_word_order_text(enum spc_word_order order);

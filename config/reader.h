@@ -125,6 +125,11 @@ void spc_begin_part(struct spc_reader *reader, const struct spc_node *node,
 void spc_check_chart(struct spc_reader *reader, const struct spc_node *node,
                      struct spc_plant_characteristic *characteristic);
 bool spc_chart_takes(const struct spc_chart_facts *facts, const char *key);
+
+/* For the reference: the keys a chart is refused without, and those of the
+ * keys that not every chart takes which it takes. */
+void spc_chart_keys(const struct spc_chart_facts *facts,
+                    struct spc_prose *ret_needed, struct spc_prose *ret_taken);
 void spc_settle_intake(struct spc_reader *reader, const struct spc_node *node,
                        const struct spc_plant_station *station,
                        struct spc_plant_characteristic *characteristic);

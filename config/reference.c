@@ -2,6 +2,7 @@
 /* The reference of all keys, printed from their tables. */
 #include "config/plant.h"
 #include "config/reader.h"
+#include "engine/types.h"
 
 #include <string.h>
 
@@ -22,7 +23,9 @@ static const char head[] =
     "\n"
     "`config/examples/first-gauge.yaml` is the smallest useful file and\n"
     "`config/examples/battery-line.yaml` a whole station; `filling-line.yaml` "
-    "shows other charts.\n";
+    "shows other charts;\n"
+    "which keys a chart needs and takes stands [at the end]"
+    "(#keys-of-each-chart).\n";
 
 /* A section's keys stand in one table under its path. */
 static void print_section(struct spc_prose *out, const char *path,
@@ -97,7 +100,41 @@ static void print_section(struct spc_prose *out, const char *path,
     spc_prose_free(&own);
 }
 
-char *spc_plant_reference(void)
+static const char charts_head[] =
+    "\n## Keys of each chart\n"
+    "\n"
+    "What a `chart` must be told, and which of the keys that not every chart "
+    "takes it\n"
+    "takes. Besides, all take `subgroup` where a point may be of several "
+    "parts, `rules`,\n"
+    "`return_after`, `by`, `max_streams`, `spec`, `reaction` and "
+    "`reaction_zh`.\n"
+    "\n| chart | not without | takes |\n"
+    "|---|---|---|\n";
+
+static void print_charts(struct spc_prose *out,
+                         const struct spc_vocabulary *vocabulary)
+{
+    spc_prose_add_bytes(out, charts_head, strlen(charts_head));
+    for (unsigned chart = 0; chart < SPC_CHARTS; chart++) {
+        const char *name = spc_chart_text((enum spc_chart)chart);
+        struct spc_prose needed = {0}, taken = {0};
+        struct spc_chart_facts facts;
+
+        if (name == NULL)
+            continue;
+        facts = vocabulary->chart((enum spc_chart)chart);
+        spc_chart_keys(&facts, &needed, &taken);
+        spc_prose_add(out, "| `%s` | %s | %s |\n", name,
+                      needed.bytes ? needed.bytes : "",
+                      taken.bytes ? taken.bytes : "");
+        out->failed = out->failed || needed.failed || taken.failed;
+        spc_prose_free(&needed);
+        spc_prose_free(&taken);
+    }
+}
+
+char *spc_plant_reference(const struct spc_vocabulary *vocabulary)
 {
     struct spc_prose out = {0};
 
@@ -105,6 +142,7 @@ char *spc_plant_reference(void)
     spc_prose_add(&out, "\n## The whole file\n");
     print_table(&out, &spc_root_section);
     print_nested(&out, "", &spc_root_section);
+    print_charts(&out, vocabulary);
     if (out.failed)
         spc_prose_free(&out);
     return out.bytes;

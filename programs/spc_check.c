@@ -7,6 +7,7 @@
 #include "programs/commands.h"
 #include "programs/options.h"
 #include "programs/plant_file.h"
+#include "programs/vocabulary.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,7 @@ static int no_memory(void)
 
 static int print_reference(void)
 {
-    char *text = spc_plant_reference();
+    char *text = spc_plant_reference(spc_rule_vocabulary());
 
     if (!text)
         return no_memory();

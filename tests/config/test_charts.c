@@ -5,12 +5,14 @@
 
 #include "engine/chart.h"
 #include "programs/chart_type.h"
+#include "programs/vocabulary.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -91,6 +93,46 @@ static void test_what_a_chart_must_have(void **state)
             strncmp(reading.complaints.text, "charts.yaml:20:", 15), 0);
         reading_free(&reading);
     }
+}
+
+/* What the reference says of a chart: its row, cut at the column of what it
+ * takes. */
+static void needed_of(const char *reference, const char *chart,
+                      char ret_cell[200])
+{
+    char mark[64];
+    const char *row;
+
+    snprintf(mark, sizeof mark, "\n| `%s` | ", chart);
+    row = strstr(strstr(reference, "## Keys of each chart"), mark);
+    assert_non_null(row);
+    row += strlen(mark);
+    snprintf(ret_cell, 200, "%.*s", (int)(strstr(row, " | ") - row), row);
+}
+
+/* The first key of what a chart must have stands in the reference, and a chart
+ * that must have nothing is said to need nothing, bits aside. */
+static void test_reference_of_charts(void **state)
+{
+    char *reference = spc_plant_reference(spc_rule_vocabulary());
+
+    (void)state;
+    assert_non_null(reference);
+    for (size_t i = 0; i < chart_entry_count; i++) {
+        const struct chart_entry *entry = &chart_entries[i];
+        char cell[200], key[64] = "`";
+
+        if (!is_built(entry->chart))
+            continue;
+        needed_of(reference, entry->chart, cell);
+        if (*entry->least) {
+            strncat(key, entry->least, strcspn(entry->least, ":"));
+            strcat(key, "`");
+            assert_non_null(strstr(cell, key));
+        } else if (strcmp(cell, "`event`, if it is a bit") != 0)
+            assert_string_equal(cell, "");
+    }
+    free(reference);
 }
 
 /* ---- defaults ---------------------------------------------------------- */
@@ -328,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_chart),
         cmocka_unit_test(test_what_a_chart_must_have),
+        cmocka_unit_test(test_reference_of_charts),
         cmocka_unit_test(test_nothing_is_stated),
         cmocka_unit_test(test_default_rules),
         cmocka_unit_test(test_numbers),

@@ -4,6 +4,7 @@
 #include "tests/config/charts.h"
 #include "tests/config/support.h"
 
+#include "programs/vocabulary.h"
 #include "rules/ruleset.h"
 
 #include <math.h>
@@ -475,7 +476,7 @@ static void test_reference_is_committed(void **state)
 {
     size_t size;
     char *committed = read_file(SPC_SOURCE_DIR "/docs/configuration.md", &size);
-    char *printed = spc_plant_reference();
+    char *printed = spc_plant_reference(spc_rule_vocabulary());
 
     (void)state;
     assert_non_null(printed);
@@ -500,11 +501,14 @@ static void test_everything_is_everything(void **state)
 {
     size_t size;
     char *text = read_file(SPC_TEST_DATA "/config/good/everything.yaml", &size);
-    char *reference = spc_plant_reference();
+    char *reference = spc_plant_reference(spc_rule_vocabulary());
+    char *charts =
+        reference ? strstr(reference, "## Keys of each chart") : NULL;
     int keys = 0;
 
     (void)state;
-    assert_non_null(reference);
+    assert_non_null(charts);
+    *charts = '\0'; /* they are no rows of keys */
     for (const char *row = reference; (row = strstr(row, "\n| `")); row++) {
         char key[64];
 
