@@ -3,6 +3,7 @@
  * first, then what is not measured at all, then how many there are. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "engine/chart.h"
 #include "programs/alarm_list.h"
 
 #include <stdio.h>
@@ -29,9 +30,7 @@ static const struct {
 static const struct {
     const char *word, *zh;
 } in_chinese[] = {
-    {"individual", "单值"}, {"moving-range", "移动极差"}, {"xbar", "均值"},
-    {"range", "极差"},      {"sd", "标准差"},             {"high", "高"},
-    {"medium", "中"},       {"low", "低"},                {"info", "提示"},
+    {"high", "高"}, {"medium", "中"}, {"low", "低"}, {"info", "提示"},
 };
 
 enum word {
@@ -71,6 +70,22 @@ static const char *translate(const char *word, enum spc_language language)
             if (strcmp(in_chinese[i].word, word) == 0)
                 return in_chinese[i].zh;
     return word;
+}
+
+/* What a panel shows, as sentences call it; in English it goes by its name in
+ * messages.  Charts that show the same call it the same. */
+static const char *panel_name(const char *panel, enum spc_language language)
+{
+    for (unsigned i = 0; language == SPC_CHINESE && i < SPC_CHARTS; i++) {
+        const struct spc_chart_type *type = &spc_chart_types[i];
+
+        for (unsigned p = 0; type->name && p < type->panels; p++)
+            if (strcmp(type->panel[p].statistic, panel) == 0)
+                return type->panel[p].brief[language]
+                           ? type->panel[p].brief[language]
+                           : type->panel[p].name[language];
+    }
+    return panel;
 }
 
 static void put(const char *text)
@@ -152,7 +167,7 @@ static void put_head(const json_t *alarm, enum spc_language language)
         put(spc_alarm_text(alarm, "stream"));
     }
     fputs(" (", stdout);
-    put(translate(spc_alarm_text(alarm, "panel"), language));
+    put(panel_name(spc_alarm_text(alarm, "panel"), language));
     fputs(")   ", stdout);
     put(translate(spc_alarm_text(alarm, "severity"), language));
     fputs("\n", stdout);

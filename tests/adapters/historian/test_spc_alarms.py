@@ -159,6 +159,9 @@ class SpcAlarms(unittest.TestCase):
         self.assertTrue(first[1].endswith("起"), first[1])
         self.assertEqual(first[2], "          措施：测量标准环规。")
         self.assertEqual(closing, ["共 2 个报警：未确认 1，已确认 1"])
+        self.sql("UPDATE events SET payload = json_set(payload, '$.panel',"
+                 " 'largest-range')")
+        self.assertIn("(最大极差)", self.blocks("--lang", "zh")[0][0])
 
     def test_numbers_for_programs_keep_every_digit(self):
         self.story()
