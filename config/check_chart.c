@@ -305,12 +305,18 @@ static void check_ratio(const struct asked *a)
     double ratio = isnan(d->ratio) ? 2 : d->ratio;
 
     if (isnan(d->center) || !a->facts.fraction ||
-        !has(a->facts.options, "ratio") || d->center * ratio < 1)
+        !has(a->facts.options, "ratio"))
         return;
-    spc_complain(a->reader->complainer, at(a, "center")->place,
-                 "chart %s looks for events ratio times as often, and %g times "
-                 "%g is no share of the parts",
-                 a->name, ratio, d->center);
+    if (d->center >= 0.5)
+        spc_complain(a->reader->complainer, at(a, "center")->place,
+                     "chart %s is of seldom events: center is below 0.5",
+                     a->name);
+    else if (d->center * ratio >= 1)
+        spc_complain(
+            a->reader->complainer, at(a, "center")->place,
+            "chart %s looks for events ratio times as often, and %g times "
+            "%g is no share of the parts",
+            a->name, ratio, d->center);
 }
 
 static void check_known(const struct asked *a)

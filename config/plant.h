@@ -235,6 +235,8 @@ struct spc_vocabulary {
      * known; else a sentence. */
     bool (*fits)(const struct spc_plant_characteristic *characteristic,
                  char *reterr, size_t size);
+    /* Points without which the chart would have no limits. */
+    uint32_t (*points)(const struct spc_plant_characteristic *characteristic);
     /* Bytes that the chart of one stream keeps, its study included; what the
      * characteristic says is otherwise in order. */
     uint64_t (*room)(const struct spc_plant_characteristic *characteristic);

@@ -236,6 +236,42 @@ static void settle_parts(struct settling *s)
         check_part(s, entry, i);
 }
 
+/* ---- enough for limits ------------------------------------------------- */
+
+/* A determinant of as many parts as characteristics is always 0. */
+static void check_determinant(const struct settling *s)
+{
+    uint32_t variables = 1 + s->c->intake.with_count;
+
+    if (s->facts.data != SPC_DATA_VECTORS || !s->facts.needs_subgroups ||
+        s->c->subgroup < 2 || s->c->subgroup > variables)
+        return;
+    spc_complain(s->reader->complainer, spc_node_key_place(s->node, "subgroup"),
+                 "chart %s needs more parts to a point than there are "
+                 "characteristics: %u or more",
+                 spc_chart_text(s->c->chart), (unsigned)variables + 1);
+}
+
+/* What is too little of any such chart has been said already. */
+static void check_points(const struct settling *s)
+{
+    const struct spc_node *study = at(s, "study");
+    bool vectors = s->facts.data == SPC_DATA_VECTORS;
+    uint32_t least = vectors ? 3 + s->c->intake.with_count : s->facts.minimum;
+    uint32_t points;
+
+    if (s->c->study == 0 || s->c->subgroup == 0 ||
+        (study != NULL && s->c->study < least))
+        return;
+    points = s->reader->vocabulary->points(s->c);
+    if (s->c->study < points)
+        spc_complain(s->reader->complainer,
+                     study ? study->place : spc_node_own_place(s->node),
+                     "chart %s has no limits from fewer than %u points here%s",
+                     spc_chart_text(s->c->chart), (unsigned)points,
+                     study ? "" : ", and without study there are 25");
+}
+
 void spc_settle_intake(struct spc_reader *reader, const struct spc_node *node,
                        const struct spc_plant_station *station,
                        struct spc_plant_characteristic *characteristic)
@@ -253,4 +289,6 @@ void spc_settle_intake(struct spc_reader *reader, const struct spc_node *node,
     check_several(&s);
     settle_units(&s);
     settle_parts(&s);
+    check_determinant(&s);
+    check_points(&s);
 }

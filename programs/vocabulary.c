@@ -121,6 +121,7 @@ const struct spc_vocabulary *spc_rule_vocabulary(void)
                                                      .rules = rules,
                                                      .widths = widths,
                                                      .fits = fits,
+                                                     .points = spc_wire_points,
                                                      .room = spc_wire_room};
 
     return &vocabulary;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "programs/wire_design.h"
 
+#include "engine/charts/charts.h"
+#include "engine/charts/multivariate.h"
 #include "engine/short_run.h"
 
 #include <math.h>
@@ -84,6 +86,20 @@ bool spc_wire_is_plain(const struct spc_chart_design *design)
     return design->chart <= SPC_CHART_XBAR_S && !design->known &&
            !design->corrected && !(design->alpha_for_study > 0) &&
            design->width == usual.width && design->estimator == usual.estimator;
+}
+
+uint32_t spc_wire_points(const struct spc_plant_characteristic *c)
+{
+    const struct spc_chart_type *type = &spc_chart_types[c->chart];
+    struct spc_chart_design design = spc_wire_design(c, NULL);
+
+    if (design.known || type->minimum == 0)
+        return 0;
+    if (type->data == SPC_DATA_VECTORS)
+        return spc_vectors_needed(&design);
+    if (c->design.order != SPC_NONE)
+        return spc_ar_points_needed(&design);
+    return type->minimum;
 }
 
 uint64_t spc_wire_room(const struct spc_plant_characteristic *c)

@@ -15,6 +15,9 @@ struct spc_chart_design spc_wire_design(
 /* The short road serves imr, xbar-r and xbar-s as they usually are. */
 bool spc_wire_is_plain(const struct spc_chart_design *design);
 
+/* Points without which the chart would have no limits; 0: it needs no study. */
+uint32_t spc_wire_points(const struct spc_plant_characteristic *characteristic);
+
 /* Bytes that one stream's chart keeps, its study included; 0 on the short
  * road, where nothing is kept beyond the stream itself. */
 uint64_t spc_wire_room(const struct spc_plant_characteristic *characteristic);

@@ -188,12 +188,18 @@ static void settle(struct spc_charting *charting, const struct spc_ar *model,
     keep_model(model, charting->parameters);
 }
 
+uint32_t spc_ar_points_needed(const struct spc_chart_design *design)
+{
+    bool several = design->order != SPC_NONE && design->order > 1;
+
+    return POINTS_A_LAG * (several ? design->order : 1);
+}
+
 static enum spc_status estimate(struct spc_charting *charting,
                                 const struct spc_observation *observations,
                                 size_t count)
 {
     const struct spc_chart_design *design = charting->design;
-    bool several = design->order != SPC_NONE && design->order > 1;
     struct spc_autocorrelation series;
     struct spc_ar model;
     uint64_t n;
@@ -202,7 +208,7 @@ static enum spc_status estimate(struct spc_charting *charting,
     spc_begin_limits(charting);
     charting->limits->subgroups = charting->limits->measurements = n;
     charting->measured = (double)n;
-    charting->needed = POINTS_A_LAG * (several ? design->order : 1);
+    charting->needed = spc_ar_points_needed(design);
     if (n < charting->needed)
         return SPC_TOO_FEW_SUBGROUPS;
 

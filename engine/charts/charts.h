@@ -35,6 +35,9 @@ enum spc_autocorrelated {
     SPC_AUTOCORRELATED_RESIDUAL,
 };
 
+/* Points without which a model of the design's order cannot be fitted. */
+uint32_t spc_ar_points_needed(const struct spc_chart_design *design);
+
 /* Kinds of the rare family. */
 enum spc_rare { SPC_RARE_G, SPC_RARE_CCC, SPC_RARE_T };
 
