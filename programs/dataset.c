@@ -562,8 +562,9 @@ static enum spc_exit check_count(const struct reader *reader, size_t row,
     else if ((layout->whole_units || reader->units == 0) &&
              counted > reader->units)
         spc_csv_complain(csv, row, column, reader->complaint,
-                         "%.15g of %.15g units is too many", counted,
-                         reader->units);
+                         "%.15g of %.15g units is too many: --count is of "
+                         "those found, --n of all inspected",
+                         counted, reader->units);
     else
         return SPC_EXIT_OK;
     return SPC_EXIT_INPUT;

@@ -248,6 +248,25 @@ static enum spc_exit read_known(const struct request *r,
     return SPC_EXIT_OK;
 }
 
+/* "--count, --n" of "count,n". */
+static enum spc_exit refuse_option(const struct spc_chart_type *type,
+                                   const char *name)
+{
+    char text[400] = "";
+    size_t length = 0;
+
+    for (const char *word = type->options; *word && length < sizeof text;) {
+        size_t size = strcspn(word, ",");
+
+        length +=
+            (size_t)snprintf(text + length, sizeof text - length, "%s--%.*s",
+                             length > 0 ? ", " : "", (int)size, word);
+        word += size + (word[size] == ',');
+    }
+    return spc_misused(command, "%s has no --%s; of such options it has: %s",
+                       type->name, name, text);
+}
+
 /* Options that only some charts have. */
 static enum spc_exit check_options(const struct request *r,
                                    const struct spc_chart_type *type)
@@ -282,9 +301,7 @@ static enum spc_exit check_options(const struct request *r,
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (options[i].given &&
             !spc_chart_type_has(type->options, options[i].name))
-            return spc_misused(command,
-                               "%s has no --%s; of such options it has: %s",
-                               type->name, options[i].name, type->options);
+            return refuse_option(type, options[i].name);
     return SPC_EXIT_OK;
 }
 

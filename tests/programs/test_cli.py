@@ -105,8 +105,8 @@ class Refusals(unittest.TestCase):
     def test_counts(self):
         p = ("chart", "p", "-", "--count", "x")
         self.refused(2, "p needs the units inspected", *p)
-        self.refused(2, "p has no --value; of such options it has: count,n",
-                     "chart", "p", "-", "--value", "x")
+        self.refused(2, "p has no --value; of such options it has: --count, "
+                     "--n, --alpha", "chart", "p", "-", "--value", "x")
         self.refused(2, "imr has no --count", "chart", "imr", "-", "--count",
                      "x")
         self.refused(2, "c has no --n", "chart", "c", "-", "--count", "x",
@@ -143,7 +143,8 @@ class Refusals(unittest.TestCase):
                      "y", stdin="x,y\n1,2\n1.5,2\n")
         self.refused(3, "(stdin):2:1: error: '-1' is not a count", *p, "--n",
                      "y", stdin="x,y\n-1,2\n")
-        self.refused(3, "(stdin):2:1: error: 3 of 2 units is too many", *p,
+        self.refused(3, "(stdin):2:1: error: 3 of 2 units is too many: "
+                     "--count is of those found, --n of all inspected", *p,
                      "--n", "y", stdin="x,y\n3,2\n")
         self.refused(3, "(stdin):2:3: error: '2.5' is not a number of units",
                      *p, "--n", "y", stdin="x,y\n1,2.5\n")
