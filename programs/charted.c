@@ -118,28 +118,46 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
     return hash;
 }
 
+/* Limits of most charts have nothing to do with it. */
+static uint64_t hash_specification(uint64_t hash,
+                                   const struct spc_chart_design *design)
+{
+    const struct spc_chart_type *type = &spc_chart_types[design->chart];
+    const struct spc_specification *s = &design->specification;
+    const double numbers[] = {s->lower, s->upper, s->target};
+
+    if (type->needs_specification)
+        return hash_bytes(hash, numbers, sizeof numbers);
+    if (spc_chart_type_has(type->options, "target"))
+        return hash_bytes(hash, &s->target, sizeof s->target);
+    return hash;
+}
+
+static uint64_t hash_name(uint64_t hash, const char *name)
+{
+    return hash_bytes(hash, name ? name : "", name ? strlen(name) + 1 : 1);
+}
+
+/* Of what its points are made, by name: another place in the plant file is no
+ * other thing. */
+static uint64_t hash_names(uint64_t hash, const struct spc_intake *intake)
+{
+    for (uint32_t i = 0; intake->names && i < intake->with_count; i++)
+        hash = hash_name(hash, intake->names[i]);
+    hash = hash_name(hash, intake->units_name);
+    hash = hash_name(hash, intake->across_name);
+    return hash_name(hash, intake->part_key_name);
+}
+
 /* Everything a stream's limits and memory rest on. */
 uint64_t spc_charted_shape(const struct spc_characteristic *plan)
 {
     const struct spc_chart_design *d = &plan->design;
     const struct spc_intake *intake = &plan->intake;
-    const double numbers[] = {d->center,
-                              d->sigma,
-                              d->width,
-                              d->alpha,
-                              d->lambda,
-                              d->k,
-                              d->h,
-                              d->head_start,
-                              d->ratio,
-                              d->arl0,
-                              d->fraction,
-                              d->risk,
-                              d->alpha_for_study,
-                              d->specification.lower,
-                              d->specification.upper,
-                              d->specification.target,
-                              intake->units_each};
+    const double numbers[] = {
+        d->center,   d->sigma, d->width,           d->alpha,          d->lambda,
+        d->k,        d->h,     d->head_start,      d->ratio,          d->arl0,
+        d->fraction, d->risk,  d->alpha_for_study, intake->units_each};
     const uint32_t counts[] = {(uint32_t)d->estimator,
                                d->known,
                                d->span,
@@ -153,15 +171,12 @@ uint64_t spc_charted_shape(const struct spc_characteristic *plan)
                                d->order,
                                d->corrected,
                                d->variables,
-                               intake->units,
-                               intake->event,
-                               intake->across,
-                               intake->part_key};
+                               intake->event};
     uint64_t hash = hash_bytes(14695981039346656037u, numbers, sizeof numbers);
 
     hash = hash_bytes(hash, counts, sizeof counts);
-    hash = hash_bytes(hash, intake->with,
-                      intake->with_count * sizeof *intake->with);
+    hash = hash_specification(hash, d);
+    hash = hash_names(hash, intake);
     for (uint32_t i = 0; i < intake->part_count; i++) {
         const struct spc_part_kind *part = &intake->parts[i];
 

@@ -46,6 +46,8 @@ struct spc_intake {
     const struct spc_part_kind *parts; /* or NULL */
     uint32_t part_count;
     const char *const *names; /* of a vector's variables */
+    const char *units_name;   /* of the characteristic; and of context keys: */
+    const char *across_name, *part_key_name;
 };
 
 /* What the plant file says about one characteristic, ready for folding. */

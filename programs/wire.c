@@ -238,6 +238,12 @@ static struct spc_intake intake(const struct spc_plant_station *station,
         .members = from->members,
     };
 
+    if (from->units != SPC_NONE)
+        to.units_name = station->characteristics[from->units].id;
+    if (from->across != SPC_NONE)
+        to.across_name = station->context[from->across].key;
+    if (from->part_by != SPC_NONE)
+        to.part_key_name = station->context[from->part_by].key;
     wire_vector(station, index, &cursor->variable, &to);
     wire_parts(from, &cursor->part, &to);
     return to;

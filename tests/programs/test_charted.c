@@ -347,6 +347,10 @@ static const struct {
      "chart: group, across: cavity, members: 9"},
     {"chart: group, across: cavity, members: 8",
      "chart: group, across: product, members: 8"},
+    {"chart: modified, subgroup: 4, spec: { lsl: -4, usl: 14 }",
+     "chart: modified, subgroup: 4, spec: { lsl: -4, usl: 15 }"},
+    {"chart: deviation, part_by: product, parts: [{part: A}, {part: B}]",
+     "chart: deviation, part_by: mold, parts: [{part: A}, {part: B}]"},
 };
 /* clang-format on */
 
@@ -385,7 +389,8 @@ static void test_other_changes_go_on(void **state)
 {
     static const char *const same[] = {
         "chart: ewma, return_after: 9", "chart: ewma, lambda: 0.2",
-        "chart: ewma, reaction: stop", "chart: ewma, rules: none"};
+        "chart: ewma, reaction: stop", "chart: ewma, rules: none",
+        "chart: ewma, spec: { lsl: 1, usl: 9 }"};
     static uint64_t notes[PARTS];
 
     (void)state;

@@ -27,19 +27,25 @@ struct line {
     uint64_t part;
 };
 
-static struct line open_line(const char *keys)
+static struct line open_text(const char *text)
 {
-    char text[CHART_PLANT];
     struct spc_complaints complaints = {0};
     struct line line = {0};
 
-    chart_plant(keys, text);
     if (spc_plant_read("line.yaml", text, strlen(text), spc_rule_vocabulary(),
                        &line.plant, &complaints) != SPC_OK)
         fail_msg("%s", complaints.text);
     spc_complaints_free(&complaints);
     assert_int_equal(spc_wire(line.plant, "line.yaml", &line.wiring), SPC_OK);
     return line;
+}
+
+static struct line open_line(const char *keys)
+{
+    char text[CHART_PLANT];
+
+    chart_plant(keys, text);
+    return open_text(text);
 }
 
 static void close_line(struct line *line)
@@ -226,6 +232,44 @@ static void test_the_short_road_is_found_again(void **state)
     close_line(&later);
 }
 
+/* ---- another place in the plant file ----------------------------------- */
+
+/* The plant of `keys`, with one more characteristic before all others. */
+static void plant_with_one_more(const char *keys, char ret_text[CHART_PLANT])
+{
+    static const char more[] =
+        "      - { id: new, register: 30, type: float32, chart: none }\n";
+    char *first;
+
+    chart_plant(keys, ret_text);
+    assert_true(strlen(ret_text) + sizeof more < CHART_PLANT);
+    first = strstr(ret_text, "      - { id: x,");
+    assert_non_null(first);
+    memmove(first + sizeof more - 1, first, strlen(first) + 1);
+    memcpy(first, more, sizeof more - 1);
+}
+
+static void test_a_characteristic_may_move(void **state)
+{
+    static const char *const keys[] = {"chart: t2, with: [a, b]",
+                                       "chart: u, units: a"};
+    char text[CHART_PLANT];
+
+    (void)state;
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        struct line old = open_line(keys[k]), moved;
+
+        plant_with_one_more(keys[k], text);
+        moved = open_text(text);
+        fold_value(&old, 1);
+        take_up(&old, &moved);
+        assert_int_equal(stream_of(&moved)->reshaped, 0);
+        assert_int_equal(stream_of(&moved)->rows, 1);
+        close_line(&old);
+        close_line(&moved);
+    }
+}
+
 /* ---- gaps and clocks --------------------------------------------------- */
 
 /* Events before the gap are no part of a count that begins after it. */
@@ -291,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_the_record_of_a_study_keeps_its_size),
         cmocka_unit_test(test_a_failed_study_leaves_no_trace),
         cmocka_unit_test(test_the_short_road_is_found_again),
+        cmocka_unit_test(test_a_characteristic_may_move),
         cmocka_unit_test(test_a_gap_ends_a_count_of_events),
         cmocka_unit_test(test_time_does_not_run_backwards),
     };
