@@ -406,6 +406,18 @@ static void check_widths(const struct asked *a)
                      (alpha != NULL ? alpha : width)->place, "%s", sentence);
 }
 
+/* The limit is found when the study is complete, while the line waits. */
+static void check_lambda(const struct asked *a)
+{
+    const double least = 0.01;
+
+    if (a->c->chart == SPC_CHART_MEWMA && a->c->design.lambda < least)
+        spc_complain(a->reader->complainer, at(a, "lambda")->place,
+                     "lambda of chart mewma is %g or more: to find the limit "
+                     "of a longer memory would hold the line up for seconds",
+                     least);
+}
+
 static void check_design(const struct asked *a)
 {
     const struct spc_plant_design *d = &a->c->design;
@@ -430,6 +442,7 @@ static void check_design(const struct asked *a)
         spc_complain(a->reader->complainer, at(a, "shift")->key->place,
                      "shift and k are two ways to say the same; one of them "
                      "is enough");
+    check_lambda(a);
     if (check_estimator(a))
         check_widths(a);
 }

@@ -495,7 +495,7 @@ static const struct spc_key characteristic[] = {
     {"ratio", &spc_kind_number, "=2", DESIGN(ratio), .low = 1.001, .high = 1000,
      .help = "how many times as often, or as seldom, events are to come for a "
              "sum of them to grow"},
-    {"arl0", &spc_kind_number, "=370.4", DESIGN(arl0), .low = 2, .high = 1e9,
+    {"arl0", &spc_kind_number, "=370.4", DESIGN(arl0), .low = 2, .high = 1e6,
      .help = "points from one false alarm to the next, where limits are found "
              "by it"},
     {"fraction", &spc_kind_number, "=0.01", DESIGN(fraction),
