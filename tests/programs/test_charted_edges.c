@@ -116,7 +116,7 @@ static void take_up(const struct line *from, struct line *to)
 /* ---- limits that cannot be --------------------------------------------- */
 
 /* No sum of such times can be kept. */
-static const char hopeless[] = "chart: tbe-cusum, center: 1e-300, arl0: 1e9";
+static const char hopeless[] = "chart: tbe-cusum, center: 1e-300, arl0: 1e6";
 
 static void test_hopeless_limits_are_told_once(void **state)
 {
