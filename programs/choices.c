@@ -4,6 +4,8 @@
 
 #include "programs/choices.h"
 
+#include "programs/options.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,4 +141,23 @@ bool spc_choose_estimator(const char *command, const char *option,
     }
     fprintf(stderr, "; not '%s'%s\n", text, why);
     return false;
+}
+
+enum spc_exit spc_choose_number(const char *command, const char *option,
+                                const char *text, double low, double high,
+                                double *ret_number)
+{
+    double x = 0;
+
+    if (!text)
+        return SPC_EXIT_OK;
+    if (!spc_option_number(text, &x))
+        return spc_misused(command, "--%s takes a number, not '%s'", option,
+                           text);
+    if (!(x >= low && x <= high))
+        return spc_misused(command,
+                           "--%s lies between %g and %g, which %s does not",
+                           option, low, high, text);
+    *ret_number = x;
+    return SPC_EXIT_OK;
 }

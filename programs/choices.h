@@ -13,6 +13,11 @@
 __attribute__((format(printf, 2, 3))) enum spc_exit spc_misused(
     const char *command, const char *format, ...);
 
+/* A number from `low` to `high`; NULL leaves the result as it is. */
+enum spc_exit spc_choose_number(const char *command, const char *option,
+                                const char *text, double low, double high,
+                                double *ret_number);
+
 enum spc_format { SPC_FORMAT_TABLE, SPC_FORMAT_JSON, SPC_FORMAT_CSV };
 
 /* NULL: a table on a terminal, JSON otherwise. */

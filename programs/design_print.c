@@ -6,14 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const double hours = 8; /* of a shift of people */
-
-static double false_alarms(const struct spc_design_wish *wish,
-                           const struct spc_design_load *load)
-{
-    return hours * load->rate * load->charts / wish->arl0;
-}
-
 /* ---- table ------------------------------------------------------------- */
 
 static void print_heading(const struct spc_design_wish *wish,
@@ -51,7 +43,7 @@ static void print_lengths(const struct spc_design_wish *wish,
 
 static void print_table(const struct spc_design_wish *wish,
                         const struct spc_design_answer *answer,
-                        const struct spc_design_load *load)
+                        const struct spc_load *load)
 {
     print_heading(wish, answer);
     for (size_t i = 0; i < answer->found.count; i++)
@@ -62,10 +54,7 @@ static void print_table(const struct spc_design_wish *wish,
         putchar('\n');
     for (size_t i = 0; i < answer->notes; i++)
         printf("Note: %s.\n", answer->note[i]);
-    if (load->rate > 0)
-        printf("\n%g charts of %g points an hour give %.3g false alarms in a "
-               "shift of %g hours.\n",
-               load->charts, load->rate, false_alarms(wish, load), hours);
+    spc_load_print(load, wish->arl0);
 }
 
 /* ---- CSV --------------------------------------------------------------- */
@@ -172,7 +161,7 @@ static json_t *wish_of(const struct spc_design_wish *wish,
 
 static json_t *json_of(const struct spc_design_wish *wish,
                        const struct spc_design_answer *answer,
-                       const struct spc_design_load *load)
+                       const struct spc_load *load)
 {
     json_t *json = wish_of(wish, answer);
 
@@ -180,19 +169,13 @@ static json_t *json_of(const struct spc_design_wish *wish,
     json_object_set_new(json, "arl", lengths_of(answer, &answer->found));
     json_object_set_new(json, "compared", compared_of(answer));
     json_object_set_new(json, "notes", notes_of(answer));
-    if (load->rate > 0)
-        json_object_set_new(json, "false_alarms",
-                            json_pack("{s:o, s:o, s:o, s:o}", "per_shift",
-                                      spc_json_number(false_alarms(wish, load)),
-                                      "hours", spc_json_number(hours), "rate",
-                                      spc_json_number(load->rate), "charts",
-                                      spc_json_number(load->charts)));
+    spc_load_json(load, wish->arl0, json);
     return json;
 }
 
 static enum spc_exit print_json(const struct spc_design_wish *wish,
                                 const struct spc_design_answer *answer,
-                                const struct spc_design_load *load)
+                                const struct spc_load *load)
 {
     json_t *json = json_of(wish, answer, load);
     char *text = json ? spc_json_text(json) : NULL;
@@ -209,7 +192,7 @@ static enum spc_exit print_json(const struct spc_design_wish *wish,
 
 enum spc_exit spc_design_print(const struct spc_design_wish *wish,
                                const struct spc_design_answer *answer,
-                               const struct spc_design_load *load,
+                               const struct spc_load *load,
                                enum spc_format format)
 {
     if (format == SPC_FORMAT_JSON)

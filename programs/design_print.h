@@ -5,15 +5,11 @@
 
 #include "programs/choices.h"
 #include "programs/design_chart.h"
-
-/* Points an hour on each of so many charts; rate 0: not asked. */
-struct spc_design_load {
-    double rate, charts;
-};
+#include "programs/load.h"
 
 enum spc_exit spc_design_print(const struct spc_design_wish *wish,
                                const struct spc_design_answer *answer,
-                               const struct spc_design_load *load,
+                               const struct spc_load *load,
                                enum spc_format format);
 
 #endif

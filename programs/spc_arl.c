@@ -7,6 +7,7 @@
 #include "programs/arl.h"
 #include "programs/choices.h"
 #include "programs/commands.h"
+#include "programs/load.h"
 #include "programs/options.h"
 
 #include <math.h>
@@ -16,15 +17,13 @@
 
 enum { SHIFTS_MAX = 1000, NOTE_TEXT = 128 };
 
-static const double hours = 8; /* of a shift of people */
-
 struct answer {
     size_t count;
     double shift[SHIFTS_MAX];
     struct spc_rate_length length[SHIFTS_MAX];
-    size_t impossible;   /* usual factors that were left out */
-    double rate, charts; /* 0: not asked */
-    double false_alarms;
+    size_t impossible; /* usual factors that were left out */
+    struct spc_load load;
+    double arl0; /* points, when there is a load */
 };
 
 static const char examples[] =
@@ -87,10 +86,7 @@ static enum spc_options_result read_options(int argc, char **argv,
          &r->shape, NULL},
         {"state", 0, "NAME", "zero: the shift comes with the first point; "
          "steady: after long; default zero", &r->state, NULL},
-        {"rate", 0, "R", "points an hour on each chart, for false alarms in 8 "
-         "hours", &r->rate, NULL},
-        {"charts", 0, "N", "charts watched, with --rate; default 1",
-         &r->charts, NULL},
+        SPC_LOAD_OPTIONS(r->rate, r->charts),
         {"format", 'f', "FORMAT",
          "table (on a terminal), json (elsewhere) or csv", &r->format_name, NULL},
     };
@@ -108,19 +104,7 @@ static enum spc_options_result read_options(int argc, char **argv,
 enum spc_exit spc_arl_number(const char *option, const char *text, double low,
                              double high, double *number)
 {
-    double x = 0;
-
-    if (!text)
-        return SPC_EXIT_OK;
-    if (!spc_option_number(text, &x))
-        return spc_misused(command, "--%s takes a number, not '%s'", option,
-                           text);
-    if (!(x >= low && x <= high))
-        return spc_misused(command,
-                           "--%s lies between %g and %g, which %s does not",
-                           option, low, high, text);
-    *number = x;
-    return SPC_EXIT_OK;
+    return spc_choose_number(command, option, text, low, high, number);
 }
 
 enum spc_exit spc_arl_state(const struct spc_arl_request *r,
@@ -176,19 +160,6 @@ static enum spc_exit read_shifts(const struct spc_arl_chart *chart,
         answer->count++;
         list = list[length] == ',' ? list + length + 1 : NULL;
     }
-    return SPC_EXIT_OK;
-}
-
-static enum spc_exit read_load(const struct spc_arl_request *r,
-                               struct answer *answer)
-{
-    answer->charts = 1;
-    if (r->charts && !r->rate)
-        return spc_misused(command,
-                           "--charts needs --rate, the points an hour");
-    if (spc_arl_number("rate", r->rate, 1e-6, 1e9, &answer->rate) ||
-        spc_arl_number("charts", r->charts, 1, 1e9, &answer->charts))
-        return SPC_EXIT_USAGE;
     return SPC_EXIT_OK;
 }
 
@@ -295,15 +266,14 @@ static enum spc_exit compute(const struct spc_arl_chart *chart,
         if (status != SPC_OK)
             return failed(chart, answer->shift[i], status);
     }
-    if (answer->rate > 0) {
+    if (answer->load.rate > 0) {
         if (chart->run_length(design, chart->spent ? 1 : 0, &in_control) !=
             SPC_OK) {
             fputs("spc arl: in control: a calculation did not converge\n",
                   stderr);
             return SPC_EXIT_INPUT;
         }
-        answer->false_alarms =
-            hours * answer->rate * answer->charts / in_control.arl;
+        answer->arl0 = in_control.arl;
     }
     return SPC_EXIT_OK;
 }
@@ -342,10 +312,7 @@ static void print_table(const struct spc_arl_chart *chart,
             print_figure(answer->length[i].spent);
         puts("");
     }
-    if (answer->rate > 0)
-        printf("\n%g charts of %g points an hour give %.3g false alarms in a "
-               "shift of %g hours.\n",
-               answer->charts, answer->rate, answer->false_alarms, hours);
+    spc_load_print(&answer->load, answer->arl0);
     impossible_text(answer, note);
     if (answer->impossible > 0)
         printf("note: %s\n", note);
@@ -408,13 +375,7 @@ static json_t *json_of(const struct spc_arl_chart *chart,
     impossible_text(answer, note);
     if (answer->impossible > 0)
         json_object_set_new(json, "notes", json_pack("[s]", note));
-    if (answer->rate > 0)
-        json_object_set_new(json, "false_alarms",
-                            json_pack("{s:o, s:o, s:o, s:o}", "per_shift",
-                                      spc_json_number(answer->false_alarms),
-                                      "hours", spc_json_number(hours), "rate",
-                                      spc_json_number(answer->rate), "charts",
-                                      spc_json_number(answer->charts)));
+    spc_load_json(&answer->load, answer->arl0, json);
     return json;
 }
 
@@ -475,7 +436,7 @@ static enum spc_exit arl(const struct spc_arl_request *r,
     if (choose(r, &chart) ||
         !spc_choose_format(command, r->format_name, &format) ||
         check_options(r, chart) || read_shifts(chart, r->shift, &answer) ||
-        read_load(r, &answer))
+        spc_load_read(command, r->rate, r->charts, &answer.load))
         return SPC_EXIT_USAGE;
     exit = chart->read(r, design);
     if (exit == SPC_EXIT_OK)

@@ -51,10 +51,7 @@ static enum spc_options_result read_options(int argc, char **argv,
          &r->one_sided},
         {"steady-state", 0, NULL, "ewma, cusum, mewma: the shift comes after long, "
          "not with the first point", NULL, &r->steady},
-        {"rate", 0, "R", "points an hour on each chart, for false alarms in 8 "
-         "hours", &r->rate, NULL},
-        {"charts", 0, "N", "charts watched, with --rate; default 1",
-         &r->charts, NULL},
+        SPC_LOAD_OPTIONS(r->rate, r->charts),
         {"format", 'f', "FORMAT",
          "table (on a terminal), json (elsewhere) or csv", &r->format_name, NULL},
     };
@@ -72,19 +69,7 @@ static enum spc_options_result read_options(int argc, char **argv,
 static enum spc_exit read_number(const char *option, const char *text,
                                  double low, double high, double *number)
 {
-    double x = 0;
-
-    if (!text)
-        return SPC_EXIT_OK;
-    if (!spc_option_number(text, &x))
-        return spc_misused(command, "--%s takes a number, not '%s'", option,
-                           text);
-    if (!(x >= low && x <= high))
-        return spc_misused(command,
-                           "--%s lies between %g and %g, which %s does not",
-                           option, low, high, text);
-    *number = x;
-    return SPC_EXIT_OK;
+    return spc_choose_number(command, option, text, low, high, number);
 }
 
 static enum spc_exit read_chart(const char *name,
@@ -200,31 +185,19 @@ static enum spc_exit read_wish(const struct request *r,
     return SPC_EXIT_OK;
 }
 
-static enum spc_exit read_load(const struct request *r,
-                               struct spc_design_load *load)
-{
-    load->charts = 1;
-    if (r->charts && !r->rate)
-        return spc_misused(command,
-                           "--charts needs --rate, the points an hour");
-    if (read_number("rate", r->rate, 1e-6, 1e9, &load->rate) ||
-        read_number("charts", r->charts, 1, 1e9, &load->charts))
-        return SPC_EXIT_USAGE;
-    return SPC_EXIT_OK;
-}
-
 static enum spc_exit design(const struct request *r)
 {
     const struct spc_design_chart *chart = NULL;
     struct spc_design_wish wish = {0};
-    struct spc_design_load load = {0, 0};
+    struct spc_load load = {0, 0};
     struct spc_design_answer answer;
     enum spc_format format;
     enum spc_exit exit;
 
     if (read_chart(r->chart, &chart) ||
         !spc_choose_format(command, r->format_name, &format) ||
-        read_wish(r, chart, &wish) || read_load(r, &load))
+        read_wish(r, chart, &wish) ||
+        spc_load_read(command, r->rate, r->charts, &load))
         return SPC_EXIT_USAGE;
     exit = spc_design_find(chart, &wish, &answer);
     return exit == SPC_EXIT_OK ? spc_design_print(&wish, &answer, &load, format)
