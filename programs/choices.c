@@ -4,6 +4,7 @@
 
 #include "programs/choices.h"
 
+#include "adapters/json/json.h"
 #include "programs/options.h"
 
 #include <stdarg.h>
@@ -159,5 +160,19 @@ enum spc_exit spc_choose_number(const char *command, const char *option,
                            "--%s lies between %g and %g, which %s does not",
                            option, low, high, text);
     *ret_number = x;
+    return SPC_EXIT_OK;
+}
+
+enum spc_exit spc_answer_json(const char *command, json_t *json)
+{
+    char *text = json ? spc_json_text(json) : NULL;
+
+    json_decref(json);
+    if (!text) {
+        fprintf(stderr, "%s: out of memory\n", command);
+        return SPC_EXIT_INTERNAL;
+    }
+    puts(text);
+    free(text);
     return SPC_EXIT_OK;
 }

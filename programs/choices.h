@@ -9,9 +9,15 @@
 #include "programs/commands.h"
 #include "rules/ruleset.h"
 
+#include <jansson.h>
+
 /* Says on stderr what a command cannot make sense of; SPC_EXIT_USAGE. */
 __attribute__((format(printf, 2, 3))) enum spc_exit spc_misused(
     const char *command, const char *format, ...);
+
+/* Writes an answer on one line and lets go of it; NULL, or no memory for its
+ * text, is SPC_EXIT_INTERNAL and said on stderr. */
+enum spc_exit spc_answer_json(const char *command, json_t *json);
 
 /* A number from `low` to `high`; NULL leaves the result as it is. */
 enum spc_exit spc_choose_number(const char *command, const char *option,

@@ -4,7 +4,6 @@
 #include "adapters/json/json.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* ---- table ------------------------------------------------------------- */
 
@@ -177,17 +176,7 @@ static enum spc_exit print_json(const struct spc_design_wish *wish,
                                 const struct spc_design_answer *answer,
                                 const struct spc_load *load)
 {
-    json_t *json = json_of(wish, answer, load);
-    char *text = json ? spc_json_text(json) : NULL;
-
-    json_decref(json);
-    if (!text) {
-        fputs("spc design: out of memory\n", stderr);
-        return SPC_EXIT_INTERNAL;
-    }
-    puts(text);
-    free(text);
-    return SPC_EXIT_OK;
+    return spc_answer_json("spc design", json_of(wish, answer, load));
 }
 
 enum spc_exit spc_design_print(const struct spc_design_wish *wish,

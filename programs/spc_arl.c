@@ -12,7 +12,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SHIFTS_MAX = 1000, NOTE_TEXT = 128 };
@@ -383,17 +382,7 @@ static enum spc_exit print_json(const struct spc_arl_chart *chart,
                                 const struct spc_arl_design *design,
                                 const struct answer *answer)
 {
-    json_t *json = json_of(chart, design, answer);
-    char *text = json ? spc_json_text(json) : NULL;
-
-    json_decref(json);
-    if (!text) {
-        fputs("spc arl: out of memory\n", stderr);
-        return SPC_EXIT_INTERNAL;
-    }
-    puts(text);
-    free(text);
-    return SPC_EXIT_OK;
+    return spc_answer_json(command, json_of(chart, design, answer));
 }
 
 static enum spc_exit print(const struct spc_arl_chart *chart,

@@ -16,7 +16,6 @@
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { RANGE_MAX = 10 }; /* a range of more tells too little of sigma */
@@ -370,25 +369,14 @@ static void remark(const struct spc_capability_report *report, json_t *notes)
 static enum spc_exit print(const struct spc_capability_report *report,
                            enum spc_format format, json_t *notes)
 {
-    json_t *json;
-    char *text;
-
     if (format == SPC_FORMAT_TABLE)
         spc_capability_table(report, notes, stdout);
     if (format == SPC_FORMAT_CSV)
         spc_capability_csv(report, stdout);
     if (format != SPC_FORMAT_JSON)
         return SPC_EXIT_OK;
-    json = spc_capability_json(report, notes);
-    text = json ? spc_json_text(json) : NULL;
-    json_decref(json);
-    if (!text) {
-        fputs("spc capability: out of memory\n", stderr);
-        return SPC_EXIT_INTERNAL;
-    }
-    puts(text);
-    free(text);
-    return SPC_EXIT_OK;
+    return spc_answer_json("spc capability",
+                           spc_capability_json(report, notes));
 }
 
 static enum spc_exit answer(const struct request *r,

@@ -9,7 +9,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static const char command[] = "spc constants";
 
@@ -84,7 +83,6 @@ static enum spc_exit print_json(const struct spc_constants *k, unsigned first,
                                 unsigned last)
 {
     json_t *json = json_object(), *rows = json_array();
-    char *text;
 
     for (unsigned n = first; n <= last; n++) {
         struct row row = row_of(k, n);
@@ -93,13 +91,7 @@ static enum spc_exit print_json(const struct spc_constants *k, unsigned first,
     }
     json_object_set_new(json, "schema", json_string("spc.constants/1"));
     json_object_set_new(json, "constants", rows);
-    text = spc_json_text(json);
-    json_decref(json);
-    if (!text)
-        return SPC_EXIT_INTERNAL;
-    puts(text);
-    free(text);
-    return SPC_EXIT_OK;
+    return spc_answer_json(command, json);
 }
 
 /* Nine decimals for people, every digit in a file. */
